@@ -1,0 +1,119 @@
+"""What the core needs from outside. Each port has an embedded adapter and a distributed one; bootstrap chooses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.domain import (
+    Chunk,
+    ComponentStatus,
+    Document,
+    Hit,
+    IndexedDocument,
+    IndexStats,
+    Message,
+    ModelEvent,
+    ModelRequest,
+    RailReport,
+    RailVerdict,
+    SearchQuery,
+)
+
+Vectors = NDArray[np.float32]
+"""Shape (n, dimension), each row of length 1."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Names the model; stored with the index, which refuses another one."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` in the embedder's own tokenizer, special tokens not counted."""
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text. Raises Unavailable where the embedder cannot be reached."""
+
+    async def check(self) -> ComponentStatus: ...
+
+    async def close(self) -> None: ...
+
+
+class VectorStore(Protocol):
+    """Holds documents, chunks and vectors by tenant, and searches them by text and by vector."""
+
+    async def replace(self, tenant: str, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Make these the document's chunks. Readers see all of the old or all of the new; durable on return.
+
+        Quarantined chunks are kept and listed but never returned by `search`.
+        """
+
+    async def delete(self, tenant: str, document_id: str) -> bool:
+        """Remove a document and its chunks for all readers at once. False where there was none."""
+
+    async def get(self, tenant: str, document_id: str) -> IndexedDocument | None: ...
+
+    async def list_documents(self, tenant: str, *, after: str = "", limit: int = 100) -> list[IndexedDocument]:
+        """Documents with an id greater than `after`, by id (code point order)."""
+
+    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+        """The best chunks, best first. `vector` has shape (dimension,). Never another tenant's, never quarantined ones.
+
+        Each side's scores are min-max scaled over the union of both sides' candidates before they are fused.
+        """
+
+    async def stats(self, tenant: str) -> IndexStats: ...
+
+    async def check(self) -> ComponentStatus: ...
+
+    async def close(self) -> None: ...
+
+
+class Model(Protocol):
+    """Answers a turn, token by token."""
+
+    @property
+    def provider(self) -> str:
+        """OpenTelemetry's gen_ai.provider.name."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Text, then exactly one ModelFinished. Raises ModelError; closing the iterator ends the upstream call."""
+
+    async def check(self) -> ComponentStatus: ...
+
+    async def close(self) -> None: ...
+
+
+class RailEngine(Protocol):
+    """Checks texts. A rail that fails counts as a block of category "rail_error", never as an allow."""
+
+    async def check_input(self, text: str, history: Sequence[Message] = ()) -> RailReport: ...
+
+    async def check_context(self, text: str) -> RailReport: ...
+
+    async def check_output(self, text: str) -> RailReport: ...
+
+    def guard_output(self, tokens: AsyncIterator[str], public: Sequence[str] = ()) -> AsyncIterator[str | RailVerdict]:
+        """The tokens, held back just long enough to be checked.
+
+        Yields text that may be shown, masked where need be, and a verdict for each mask or block. After a blocking
+        verdict nothing more is yielded and `tokens` is closed. `public` holds texts (the customer's message, the
+        citations) whose personal data the answer may repeat.
+        """
+
+    def redact(self, text: str) -> str:
+        """`text` with personal data masked, for the ledger and the logs."""
+
+    async def check(self) -> ComponentStatus: ...
