@@ -87,12 +87,6 @@ class Unavailable(NightdeskError):
     reason = "UNAVAILABLE"
 
 
-class NotImplementedYet(NightdeskError):
-    """The contract has this call, this server does not."""
-
-    reason = "NOT_IMPLEMENTED"
-
-
 class SettingsError(NightdeskError):
     """A setting is wrong, so that the process cannot start."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -88,8 +88,8 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        """Text, then exactly one ModelFinished. Raises ModelError; closing the iterator ends the upstream call."""
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """Text, then exactly one ModelFinished. Raises ModelError; closing the generator ends the upstream call."""
 
     async def check(self) -> ComponentStatus: ...
 
@@ -105,7 +105,9 @@ class RailEngine(Protocol):
 
     async def check_output(self, text: str) -> RailReport: ...
 
-    def guard_output(self, tokens: AsyncIterator[str], public: Sequence[str] = ()) -> AsyncIterator[str | RailVerdict]:
+    def guard_output(
+        self, tokens: AsyncIterator[str], public: Sequence[str] = ()
+    ) -> AsyncGenerator[str | RailVerdict, None]:
         """The tokens, held back just long enough to be checked.
 
         Yields text that may be shown, masked where need be, and a verdict for each mask or block. After a blocking

@@ -1,0 +1,212 @@
+"""The embedded vector store: one SQLite file, FTS5 beside float32 vectors that are scanned exactly with numpy."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, ParamSpec, Self, TypeVar
+
+from server.domain import (
+    Chunk,
+    ComponentState,
+    ComponentStatus,
+    Document,
+    Hit,
+    IndexedDocument,
+    IndexStats,
+    SearchQuery,
+)
+from server.errors import NightdeskError
+from server.ports import Vectors
+from server.vector_stores.sqlite_connections import Connections
+from server.vector_stores.sqlite_documents import (
+    DOCUMENT_COLUMNS,
+    hits,
+    indexed_documents,
+    put_chunks,
+    put_document,
+    remove_chunks,
+)
+from server.vector_stores.sqlite_hybrid import hybrid_candidates
+from server.vector_stores.sqlite_schema import create_or_check, require_sound
+from server.vector_stores.sqlite_snapshots import Snapshots
+from server.vector_stores.sqlite_text_index import READER_SETUP, TextIndex
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_THREADS = 4
+
+
+class _Tenant(NamedTuple):
+    number: int
+    version: int
+
+
+class SqliteVectorStore:
+    """Documents, chunks and vectors of all tenants in one file.
+
+    A write is one transaction, on disk before the call returns (WAL with synchronous=FULL). A search reads one state of
+    the file for both of its sides: a replaced document is there in its old or its new form, never in parts. Several
+    processes may open the file; writers wait for each other.
+    """
+
+    def __init__(self, path: Path, connections: Connections, index_id: str, embedder_name: str, dimension: int) -> None:
+        """For `open`, which callers use."""
+        self._path = path
+        self._connections = connections
+        self._index_id = index_id
+        self._embedder = f"{embedder_name}, {dimension} dimensions"
+        self._dimension = dimension
+        self._snapshots = Snapshots(dimension)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="vector-store")
+
+    @classmethod
+    def open(cls, path: Path, *, embedder_name: str, dimension: int) -> Self:
+        """Open the index at `path`, or create it with its folder.
+
+        Raises:
+            FailedPrecondition: it holds the vectors of another embedder, or another version made it.
+            CorruptedData: it is not a sound database.
+            Unavailable: it cannot be opened or written.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connections = Connections(path, READER_SETUP)
+        try:
+            require_sound(connections, path)
+            index_id = create_or_check(connections, path, embedder_name, dimension)
+        except NightdeskError:
+            connections.close()
+            raise
+        return cls(path, connections, index_id, embedder_name, dimension)
+
+    async def replace(self, tenant: str, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """As the port says. Raises ValueError unless `vectors` has shape (len(chunks), dimension)."""
+        if vectors.shape != (len(chunks), self._dimension):
+            raise ValueError(f"vectors have shape {vectors.shape}, not {(len(chunks), self._dimension)}")
+        await self._run(self._replace, tenant, document, chunks, vectors)
+
+    async def delete(self, tenant: str, document_id: str) -> bool:
+        return await self._run(self._delete, tenant, document_id)
+
+    async def get(self, tenant: str, document_id: str) -> IndexedDocument | None:
+        found = await self._run(self._documents, tenant, "d.id = ?", (document_id, 1))
+        return found[0] if found else None
+
+    async def list_documents(self, tenant: str, *, after: str = "", limit: int = 100) -> list[IndexedDocument]:
+        return await self._run(self._documents, tenant, "d.id > ?", (after, limit))
+
+    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+        """As the port says. Raises ValueError unless `vector` has shape (dimension,)."""
+        if vector.shape != (self._dimension,):
+            raise ValueError(f"the vector has shape {vector.shape}, not {(self._dimension,)}")
+        return await self._run(self._search, tenant, query, vector) if query.limit > 0 else []
+
+    async def stats(self, tenant: str) -> IndexStats:
+        return await self._run(self._stats, tenant)
+
+    async def check(self) -> ComponentStatus:
+        try:
+            documents, chunks = await self._run(self._totals)
+        except NightdeskError as error:
+            return ComponentStatus("vector_store", "sqlite", ComponentState.FAILED, error.message, error.fix)
+        detail = f"{self._path}: {documents} documents, {chunks} chunks ({self._embedder})"
+        return ComponentStatus("vector_store", "sqlite", ComponentState.OK, detail)
+
+    async def close(self) -> None:
+        """Waits for calls that are under way. The store cannot be used afterwards."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._connections.close()
+
+    async def _run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Off the event loop. A cancelled call's work still ends by itself, wholly done or undone."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
+
+    def _replace(self, tenant: str, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        with self._connections.writing() as db:
+            number, version = _changed_tenant(db, tenant)
+            index = TextIndex(number)
+            document_number = put_document(db, number, document, chunks)
+            index.remove(db, document_number)
+            remove_chunks(db, document_number)
+            put_chunks(db, document_number, document.title, chunks, vectors)
+            index.add(db, document_number)
+            _mark_changed(db, document_number, number, version)
+
+    def _delete(self, tenant: str, document_id: str) -> bool:
+        with self._connections.writing() as db:
+            row = db.execute(
+                "SELECT d.number FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "
+                "WHERE t.name = ? AND d.id = ?",
+                (tenant, document_id),
+            ).fetchone()
+            if row is None:
+                return False
+            number, version = _changed_tenant(db, tenant)
+            TextIndex(number).remove(db, row[0])
+            remove_chunks(db, row[0])
+            db.execute("DELETE FROM documents WHERE number = ?", row)
+            _mark_changed(db, row[0], number, version)
+            return True
+
+    def _documents(self, tenant: str, condition: str, values: tuple[str, int]) -> list[IndexedDocument]:
+        columns = ", ".join(f"d.{column}" for column in DOCUMENT_COLUMNS.split(", "))
+        with self._connections.reading() as db:
+            rows = db.execute(
+                f"SELECT {columns} FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "  # noqa: S608 - constants
+                f"WHERE t.name = ? AND {condition} ORDER BY d.id LIMIT ?",
+                (tenant, *values),
+            )
+            return indexed_documents(rows)
+
+    def _search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+        while True:
+            with self._connections.reading() as db:
+                found = _tenant(db, tenant)
+                if found is None:
+                    return []
+                snapshot = self._snapshots.at(db, found.number, found.version)
+                if snapshot is not None:
+                    return hits(db, hybrid_candidates(db, found.number, snapshot, query, vector))
+
+    def _stats(self, tenant: str) -> IndexStats:
+        with self._connections.reading() as db:
+            found = _tenant(db, tenant)
+            documents, chunks = db.execute(
+                "SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents WHERE tenant = ?",
+                (found.number if found else None,),
+            ).fetchone()
+        return IndexStats(documents, chunks, f"{self._index_id}-{found.version if found else 0}")
+
+    def _totals(self) -> tuple[int, int]:
+        with self._connections.reading() as db:
+            documents, chunks = db.execute("SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents").fetchone()
+            return documents, chunks
+
+
+def _tenant(db: sqlite3.Connection, name: str) -> _Tenant | None:
+    row = db.execute("SELECT number, version FROM tenants WHERE name = ?", (name,)).fetchone()
+    return _Tenant(*row) if row else None
+
+
+def _changed_tenant(db: sqlite3.Connection, name: str) -> _Tenant:
+    """The tenant at its next version, made where it is new."""
+    row = db.execute(
+        "UPDATE tenants SET version = version + 1 WHERE name = ? RETURNING number, version", (name,)
+    ).fetchone()
+    if row is not None:
+        return _Tenant(*row)
+    number, version = db.execute(
+        "INSERT INTO tenants (name, version) VALUES (?, 1) RETURNING number, version", (name,)
+    ).fetchone()
+    TextIndex(number).create(db)
+    return _Tenant(number, version)
+
+
+def _mark_changed(db: sqlite3.Connection, document: int, tenant: int, version: int) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO changes (document, tenant, version) VALUES (?, ?, ?)", (document, tenant, version)
+    )

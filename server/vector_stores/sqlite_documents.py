@@ -1,0 +1,154 @@
+"""Documents and chunks as rows of the embedded index."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from server.domain import Chunk, Document, DocumentKind, Hit, IndexedDocument
+from server.ports import Vectors
+
+DOCUMENT_COLUMNS = (
+    "id, title, uri, kind, labels, media_type, content_hash, source, updated_at, indexed_at, chunk_count, "
+    "quarantined_chunk_count, quarantine_reason"
+)
+
+
+def put_document(db: sqlite3.Connection, tenant: int, document: Document, chunks: Sequence[Chunk]) -> int:
+    """Insert or replace the document's row and return its number, which a replacement keeps."""
+    reasons = [chunk.quarantine_reason for chunk in chunks if chunk.quarantine_reason]
+    values = (
+        tenant,
+        document.id,
+        document.title,
+        document.uri,
+        document.kind.value,
+        json.dumps(document.labels, ensure_ascii=False),
+        document.media_type,
+        document.content_hash,
+        document.source,
+        document.updated_at.isoformat() if document.updated_at else None,
+        datetime.now(UTC).isoformat(),
+        len(chunks),
+        len(reasons),
+        reasons[0] if reasons else "",
+    )
+    updates = ", ".join(f"{column} = excluded.{column}" for column in DOCUMENT_COLUMNS.split(", ")[1:])
+    row = db.execute(
+        f"INSERT INTO documents (tenant, {DOCUMENT_COLUMNS}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
+        f"ON CONFLICT (tenant, id) DO UPDATE SET {updates} RETURNING number",
+        values,
+    ).fetchone()
+    return int(row[0])
+
+
+def put_chunks(db: sqlite3.Connection, document: int, title: str, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+    """Insert the chunks and their vectors; the document must have none."""
+    rows = np.ascontiguousarray(vectors, dtype="<f4")
+    for chunk, vector in zip(chunks, rows, strict=True):
+        number = db.execute(
+            "INSERT INTO chunks (document, id, ordinal, heading_path, heading, text, search_text, token_count, "
+            "quarantine_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document,
+                chunk.id,
+                chunk.ordinal,
+                json.dumps(chunk.heading_path, ensure_ascii=False),
+                " ".join((title, *chunk.heading_path)),
+                chunk.text,
+                chunk.search_text,
+                chunk.token_count,
+                chunk.quarantine_reason,
+            ),
+        ).lastrowid
+        db.execute(
+            "INSERT INTO vectors (chunk, document, searchable, vector) VALUES (?, ?, ?, ?)",
+            (number, document, not chunk.quarantine_reason, vector.tobytes()),
+        )
+
+
+def remove_chunks(db: sqlite3.Connection, document: int) -> None:
+    db.execute("DELETE FROM vectors WHERE document = ?", (document,))
+    db.execute("DELETE FROM chunks WHERE document = ?", (document,))
+
+
+def document_numbers(
+    db: sqlite3.Connection, tenant: int, kinds: Sequence[DocumentKind], labels: Sequence[str]
+) -> list[int]:
+    """The tenant's documents of any of `kinds` (all, where empty) that carry every one of `labels`."""
+    rows = db.execute(
+        "SELECT number FROM documents AS d WHERE tenant = :tenant "
+        "AND (:any_kind OR kind IN (SELECT value FROM json_each(:kinds))) "
+        "AND NOT EXISTS (SELECT value FROM json_each(:labels) EXCEPT SELECT value FROM json_each(d.labels))",
+        {
+            "tenant": tenant,
+            "any_kind": not kinds,
+            "kinds": json.dumps([kind.value for kind in kinds]),
+            "labels": json.dumps(labels, ensure_ascii=False),
+        },
+    )
+    return [row[0] for row in rows]
+
+
+def hits(db: sqlite3.Connection, scored: Sequence[tuple[int, float, float, float, float]]) -> list[Hit]:
+    """Hits for (chunk number, score, text score, vector score, similarity), in that order."""
+    rows = db.execute(
+        "SELECT c.number, c.id, d.id, d.title, d.uri, d.kind, c.heading_path, c.text, d.labels, d.updated_at "
+        "FROM chunks AS c JOIN documents AS d ON d.number = c.document "
+        "WHERE c.number IN (SELECT value FROM json_each(?))",
+        (json.dumps([entry[0] for entry in scored]),),
+    )
+    found = {row[0]: row[1:] for row in rows}
+    return [_hit(found[number], *scores) for number, *scores in scored]
+
+
+def indexed_documents(rows: Iterable[tuple[Any, ...]]) -> list[IndexedDocument]:
+    """From rows of `DOCUMENT_COLUMNS`."""
+    return [
+        IndexedDocument(
+            document=Document(
+                id=row[0],
+                title=row[1],
+                uri=row[2],
+                kind=DocumentKind(row[3]),
+                labels=tuple(json.loads(row[4])),
+                media_type=row[5],
+                content_hash=row[6],
+                source=row[7],
+                updated_at=_time(row[8]),
+            ),
+            indexed_at=datetime.fromisoformat(row[9]),
+            chunk_count=row[10],
+            quarantined_chunk_count=row[11],
+            quarantine_reason=row[12],
+        )
+        for row in rows
+    ]
+
+
+def _hit(row: tuple[Any, ...], score: float, text_score: float, vector_score: float, similarity: float) -> Hit:
+    chunk_id, document_id, title, uri, kind, heading_path, text, labels, updated_at = row
+    return Hit(
+        chunk_id=chunk_id,
+        document_id=document_id,
+        title=title,
+        uri=uri,
+        kind=DocumentKind(kind),
+        heading_path=tuple(json.loads(heading_path)),
+        text=text,
+        labels=tuple(json.loads(labels)),
+        score=score,
+        text_score=text_score,
+        vector_score=vector_score,
+        similarity=similarity,
+        updated_at=_time(updated_at),
+    )
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

@@ -1,0 +1,35 @@
+"""From what a customer typed to the words worth looking up."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_TERMS = 64
+"""Distinct terms of one question that are looked up; later ones of a longer text are left out."""
+
+_TERM = re.compile(r"[^\W_]+")
+_MAX_TERM_CHARACTERS = 64
+
+_FUNCTION_WORDS = """
+a about after again all also am an and any are as at be because been before being but by can could did do does
+doing done for from get got had has have having he her here him his how i if in into is it its just like ll m
+may me might more most must my no not of off on or our out over please re s shall she should so some such t than
+thank thanks that the their them then there these they this those to too up us ve very was we were what when
+where which while who whom whose why will with would you your yours
+"""
+_STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+
+
+def query_terms(text: str) -> list[str]:
+    """The distinct words and numbers of `text`, lower case, in order, at most `MAX_TERMS`.
+
+    English function words are left out, unless there is nothing else. Punctuation, symbols and query operators separate
+    terms and never become part of one, so that any text gives a harmless list, which may be empty.
+    """
+    words = [
+        match.group()[:_MAX_TERM_CHARACTERS] for match in _TERM.finditer(unicodedata.normalize("NFC", text).lower())
+    ]
+    distinct = list(dict.fromkeys(words))
+    telling = [word for word in distinct if word not in _STOPWORDS]
+    return (telling or distinct)[:MAX_TERMS]

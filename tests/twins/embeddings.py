@@ -1,0 +1,106 @@
+"""A stand-in for an OpenAI-compatible embeddings endpoint, on loopback, for the real SDK to talk to.
+
+Each text's vector is its letter counts, scaled to length `norm`, so that equal texts have equal vectors and it shows
+whether the adapter normalises them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(slots=True)
+class Failure:
+    """What the twin answers instead of embeddings, once."""
+
+    status: int
+    retry_after: str = ""
+    body: str = '{"error": {"message": "as the test wants it"}}'
+
+
+@dataclass(slots=True)
+class EmbeddingsTwin:
+    """The twin's address, what it was asked, and what it will do next."""
+
+    base_url: str = ""
+    dimension: int = 26
+    norm: float = 3.0
+    failures: list[Failure] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def vector(self, text: str) -> list[float]:
+        counts = np.array([text.lower().count(letter) for letter in string.ascii_lowercase], dtype=np.float32)
+        counts = np.resize(counts, self.dimension)
+        length = float(np.linalg.norm(counts))
+        return [float(x) for x in counts * (self.norm / length if length else 0.0)]
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        as_base64 = request.get("encoding_format") == "base64"
+        data = [
+            {"object": "embedding", "index": index, "embedding": _encoded(self.vector(text), as_base64)}
+            for index, text in enumerate(request["input"])
+        ]
+        # The protocol promises an index, not an order.
+        data.reverse()
+        usage = {"prompt_tokens": len(data), "total_tokens": len(data)}
+        return {"object": "list", "model": request["model"], "data": data, "usage": usage}
+
+
+def _encoded(vector: list[float], as_base64: bool) -> list[float] | str:
+    return base64.b64encode(np.array(vector, dtype="<f4").tobytes()).decode() if as_base64 else vector
+
+
+@contextmanager
+def embeddings_twin() -> Iterator[EmbeddingsTwin]:
+    """Serve on a free port of loopback until the block ends."""
+    twin = EmbeddingsTwin()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            twin.keys.append(self.headers.get("authorization", ""))
+            twin.requests.append({"path": self.path, **request})
+            failure = twin.failures.pop(0) if twin.failures else None
+            if failure:
+                self._send(failure.status, failure.body, failure.retry_after)
+            elif not all(request["input"]):
+                self._send(400, '{"error": {"message": "input cannot be an empty string"}}')
+            else:
+                self._send(200, json.dumps(twin.answer(request)))
+
+        def _send(self, status: int, body: str, retry_after: str = "") -> None:
+            payload = body.encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(payload)))
+            if retry_after:
+                self.send_header("retry-after", retry_after)
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
+            """Requests are in `twin.requests`; pytest's output stays clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    twin.base_url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield twin
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
