@@ -1,0 +1,108 @@
+"""The ledger's tables. Summary columns are for lists and sums; `record` holds the whole thing as JSON."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Table, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class TurnRow(SQLModel, table=True):
+    """One turn. Times are seconds since 1970 in UTC, money is billionths of a US dollar."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        # A cancelled turn does not use its request's id up: the caller that comes back gets an answer.
+        Index(
+            "turns_by_request",
+            "tenant",
+            "request_id",
+            unique=True,
+            sqlite_where=text("finish_reason != 'cancelled'"),
+            postgresql_where=text("finish_reason != 'cancelled'"),
+        ),
+        Index("turns_by_time", "tenant", "created_at", "id"),
+        Index("turns_by_conversation", "tenant", "conversation_id", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    tenant: str
+    conversation_id: str
+    request_id: str
+    created_at: float
+    prompt_version: int
+    finish_reason: str
+    cost_nanos: int | None = None
+    first_token_seconds: float | None = None
+    total_seconds: float
+    record: str = Field(sa_type=Text)
+
+
+class FeedbackRow(SQLModel, table=True):
+    """A person's opinion of one turn; the newest replaces the older."""
+
+    __tablename__ = "feedback"
+
+    tenant: str = Field(primary_key=True)
+    turn_id: str = Field(primary_key=True)
+    rating: str
+    reason: str
+    author: str
+    created_at: float
+
+
+class PromptVersionRow(SQLModel, table=True):
+    """One immutable version; `bundle` is the PromptBundle as JSON."""
+
+    __tablename__ = "prompt_versions"
+    __table_args__ = (UniqueConstraint("tenant", "content_hash", name="prompt_versions_by_hash"),)
+
+    tenant: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    bundle: str = Field(sa_type=Text)
+    content_hash: str
+    description: str
+    author: str
+    created_at: float
+
+
+class PromptLabelRow(SQLModel, table=True):
+    """Where a label points now."""
+
+    __tablename__ = "prompt_labels"
+
+    tenant: str = Field(primary_key=True)
+    label: str = Field(primary_key=True)
+    version: int
+
+
+class RunRow(SQLModel, table=True):
+    """One evaluation run; `record` is the run as its writer sent it, in the contract's JSON."""
+
+    __tablename__ = "evaluation_runs"
+    __table_args__ = (Index("evaluation_runs_by_time", "tenant", "created_at", "id"),)
+
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    dataset: str
+    created_at: float
+    finished: bool = False
+    record: str = Field(sa_type=Text)
+
+
+class ResultRow(SQLModel, table=True):
+    """The result of one case of one run."""
+
+    __tablename__ = "evaluation_results"
+
+    tenant: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True)
+    cost_nanos: int | None = None
+    failed: bool = False
+    record: str = Field(sa_type=Text)
+
+
+ALL: list[Table] = [
+    SQLModel.metadata.tables[str(model.__tablename__)]
+    for model in (TurnRow, FeedbackRow, PromptVersionRow, PromptLabelRow, RunRow, ResultRow)
+]

@@ -1,0 +1,99 @@
+"""The batching writer: turns wait in a queue, one thread commits all that are waiting together."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.ledger.tables import TurnRow
+
+MAX_BATCH = 500
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    row: Mapping[str, Any]
+    loop: asyncio.AbstractEventLoop
+    written: asyncio.Future[None]
+
+
+class BatchingWriter:
+    """Writes turns durably with one commit for all that came while the last commit ran."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, row: Mapping[str, Any]) -> asyncio.Future[None]:
+        """Queue a row; the future is done when it is on disk, and the row is written though nobody awaits it."""
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._queue.put(_Pending(row, loop, written))
+        return written
+
+    def close(self) -> None:
+        """Write what is queued, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        open_for_more = True
+        while open_for_more:
+            batch, open_for_more = self._take()
+            self._commit(batch)
+
+    def _take(self) -> tuple[list[_Pending], bool]:
+        """Wait for one row, then take what else is there."""
+        batch: list[_Pending] = []
+        item = self._queue.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) == MAX_BATCH or self._queue.empty():
+                return batch, True
+            item = self._queue.get()
+        return batch, False
+
+    def _commit(self, batch: list[_Pending]) -> None:
+        try:
+            self._insert(batch)
+        except SQLAlchemyError as error:
+            if len(batch) == 1:
+                log.error("ledger_write_failed", turn_id=batch[0].row["id"], error_type=type(error).__name__)
+                _settle(batch[0], error)
+                return
+            # One bad row must not take its neighbours down.
+            for pending in batch:
+                self._commit([pending])
+            return
+        for pending in batch:
+            _settle(pending, None)
+
+    def _insert(self, batch: list[_Pending]) -> None:
+        if batch:
+            with self._engine.begin() as connection:
+                connection.execute(insert(TurnRow), [dict(pending.row) for pending in batch])
+
+
+def _settle(pending: _Pending, error: Exception | None) -> None:
+    def settle() -> None:
+        if pending.written.done():
+            return
+        if error is None:
+            pending.written.set_result(None)
+        else:
+            pending.written.set_exception(error)
+
+    if not pending.loop.is_closed():
+        pending.loop.call_soon_threadsafe(settle)
