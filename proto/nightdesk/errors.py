@@ -49,8 +49,10 @@ class ApiError(Exception):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        fields = "".join(f" [{violation.field}: {violation.description}]" for violation in self.violations)
-        return f"{self.message}{fields} {self.fix}".strip()
+        """The message, the fields at fault that it does not name itself, and the fix."""
+        unnamed = [violation.field for violation in self.violations if violation.field not in self.message]
+        fields = f"[{', '.join(unnamed)}]" if unnamed else ""
+        return " ".join(part for part in (self.message, fields, self.fix) if part)
 
 
 def from_rpc_error(error: grpc.RpcError, address: str) -> ApiError:

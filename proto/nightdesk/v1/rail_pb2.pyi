@@ -27,7 +27,7 @@ class CheckTextRequest(_message.Message):
     DIRECTION_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """At most 1 MiB."""
+    """At most 64 KiB."""
     direction: _common_pb2.RailDirection.ValueType
     """Unspecified means INPUT."""
     @_builtins.property

@@ -1,0 +1,1 @@
+"""A small linear classifier of attacks: hashed n-grams, logistic regression, numpy alone."""

@@ -1,0 +1,39 @@
+"""The trained classifier: how much a text reads like an attack on the model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardrails_config.classifier.features import DIMENSION, features, windows
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+
+
+@lru_cache(maxsize=1)
+def load_weights(path: Path = WEIGHTS) -> tuple[NDArray[np.float32], float]:
+    """Weights of shape (DIMENSION,) and the bias. Raises ValueError where the file is for other features."""
+    with np.load(path) as stored:
+        weights, bias = stored["weights"].astype(np.float32), float(stored["bias"])
+    if weights.shape != (DIMENSION,):
+        raise ValueError(f"{path} has weights of shape {weights.shape}, the features are {DIMENSION}.")
+    return weights, bias
+
+
+def attack_score(plain_text: str) -> tuple[float, str]:
+    """Probability, 0 to 1, of the window that reads most like an attack, and that window.
+
+    `plain_text` is in the plain form of detectors.normalise.
+    """
+    weights, bias = load_weights()
+    scored = [(_logit(window, weights, bias), window) for window in windows(plain_text)]
+    logit, window = max(scored)
+    return float(1 / (1 + np.exp(-logit))), window
+
+
+def _logit(text: str, weights: NDArray[np.float32], bias: float) -> float:
+    buckets, values = features(text)
+    return float(weights[buckets] @ values) + bias

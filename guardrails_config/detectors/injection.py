@@ -1,0 +1,215 @@
+"""Attempts to replace the instructions that the model was given, or to read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from guardrails_config.detectors.normalise import plain, readings
+from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
+
+_OWN_DOINGS = re.compile(
+    r"\b(?:can|could|may|should|shall|must|do|did|if|when|have to|safe to) (?:i|we|my)\b|\bhow to\b"
+)
+_RULES = (
+    r"(?:instructions?|directions?|directives?|prompts?|guidelines?|rules|programming|commands?|"
+    r"constraints?|restrictions?|orders)"
+)
+_EARLIER = (
+    r"(?:previous(?:ly)?|prior|above|earlier|preceding|former|foregoing|initial|original|existing|"
+    r"past|system|your|developer'?s?|openai'?s?)"
+)
+_DROP = (
+    r"(?:ignore|disregard|forget|override|bypass|neglect|discard|dismiss|do not follow|"
+    r"don't follow|stop following|pay no attention to)"
+)
+
+OVERRIDE = Pattern(
+    "override",
+    0.95,
+    re.compile(rf"\b{_DROP}\b[^.\n]{{0,30}}?\b{_EARLIER}\b[^.\n]{{0,30}}?\b{_RULES}\b"),
+    ("ignore", "disregard", "forget", "override", "bypass", "neglect", "discard", "dismiss", "follow", "attention"),
+    _OWN_DOINGS,
+)
+OVERRIDE_ABROAD = Pattern(
+    "override in another language",
+    0.95,
+    re.compile(
+        r"\b(?:ignorier\w*|vergiss|missachte\w*)\b.{0,30}\b(?:anweisungen|vorgaben|regeln|instruktionen)\b"
+        r"|\b(?:ignorez?|oublie[zs]?)\b.{0,30}\b(?:instructions|consignes|regles)\b.{0,12}"
+        r"\b(?:precedent\w*|ci-dessus|anterieur\w*)"
+        r"|\b(?:ignorez?|oublie[zs]?) (?:toutes )?(?:tes|vos) (?:instructions|consignes|regles)\b"
+        r"|\b(?:ignora|ignore|olvida|olvide|esquece|esqueca|dimentica)\b.{0,30}\b(?:instrucciones|"
+        r"instrucoes|istruzioni|reglas|regras|regole)\b"
+        r"|\b(?:negeer|vergeet)\b.{0,30}\b(?:instructies|regels)\b|\bzignoruj\b.{0,30}\b(?:instrukcje|polecenia)\b"
+    ),
+    ("ignor", "vergiss", "missachte", "oublie", "olvid", "esque", "dimentica", "negeer", "vergeet"),
+)
+_RUN_TOGETHER = Pattern(
+    "written without blanks",
+    0.9,
+    re.compile(
+        r"(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|my|of){0,3}(?:previous|prior|"
+        r"above|earlier|system|your)(?:instruction|rule|prompt|guideline)"
+        r"|(?:reveal|print|show|tell|give|repeat)(?:me)?(?:your|the)(?:system|hidden|initial)?(?:prompt|instructions)"
+    ),
+    ("instruction", "rule", "prompt", "guideline"),
+)
+_PATTERNS = (
+    OVERRIDE,
+    OVERRIDE_ABROAD,
+    _RUN_TOGETHER,
+    Pattern(
+        "everything before",
+        0.9,
+        re.compile(
+            rf"\b{_DROP}\b (?:all |about )?(?:everything|anything|all|what)\b[^.\n]{{0,25}}\b(?:above|"
+            rf"before|previously|told|said|so far|instructed)\b"
+        ),
+        ("everything", "anything", "ignore all", "forget all", "what"),
+        _OWN_DOINGS,
+    ),
+    Pattern(
+        "new instructions",
+        0.85,
+        re.compile(
+            r"\b(?:your|here are your|these are your|follow (?:these|my)) new (?:instructions|rules|task|"
+            r"role|persona|system prompt)\b|\bnew (?:instructions|system prompt) ?:"
+        ),
+        ("new ",),
+    ),
+    Pattern(
+        "privileged mode",
+        0.9,
+        re.compile(
+            r"\b(?:enter|enable|activate|switch to|turn on|you are (?:now )?in|start|unlock)\b[^.\n]{0,20}"
+            r"\b(?:developer|debug|god|sudo|root|maintenance|unrestricted|dan|jailbreak) mode\b"
+        ),
+        (" mode",),
+        _OWN_DOINGS,
+    ),
+    Pattern(
+        "claimed authority",
+        0.8,
+        re.compile(
+            r"\b(?:i am|i'm|this is) (?:your|the|an?) (?:developer|creator|programmer|"
+            r"system administrator|openai|anthropic)\b[^\n]{0,80}\b(?:ignore|disable|unlock|override|"
+            r"reveal|show me|grant|bypass|instructions?)\b"
+        ),
+        ("developer", "creator", "programmer", "administrator", "openai", "anthropic"),
+    ),
+    Pattern(
+        "forged role",
+        0.9,
+        re.compile(
+            r"<\|?(?:im_start|im_end|system|endoftext|start_header_id|eot_id)\|?>|\[/?inst\]|<</?sys>>|"
+            r"</?(?:system|assistant)(?:_prompt)?>|(?:^|\n) ?(?:#{1,4} ?)?(?:system|assistant)(?: prompt|"
+            r" message| override)? ?: ?(?=\S[^\n]{0,60}\b(?:you|ignore|must|new|access|grant|comply|"
+            r"enabled)\b)"
+        ),
+        ("<", "[inst", "[/inst", "system", "assistant"),
+    ),
+    Pattern(
+        "your filters",
+        0.85,
+        re.compile(
+            r"\b(?:disable|turn off|switch off|remove|bypass|circumvent|evade|drop|without) (?:all |"
+            r"any )?(?:of )?your (?:\w+ )?(?:filters?|safety|guardrails?|safeguards|restrictions|"
+            r"content polic\w+|moderation)\b"
+        ),
+        ("your",),
+    ),
+    Pattern(
+        "orders from elsewhere",
+        0.9,
+        re.compile(
+            r"\b(?:fetch|open|visit|read|load|browse|download)"
+            r"\b[^\n]{0,20}https?://[^\s]{1,200}[^\n]{0,20}\b(?:obey|follow|execute|do (?:what|whatever|"
+            r"as)|comply|carry out)\b"
+        ),
+        ("http",),
+    ),
+    Pattern(
+        "instead print",
+        0.85,
+        re.compile(
+            r"\b(?:instead|just|only|simply),? (?:say|print|output|respond with|reply with|"
+            r"write) (?:exactly )?[\"'](?:[^\"'\n]{1,60})[\"']"
+        ),
+        ("instead", "just", "only", "simply"),
+    ),
+)
+
+_ASK = (
+    r"(?:show|reveal|print|repeat|tell(?: me)?|what(?:'s| is| are| was| were)|output|display|"
+    r"give(?: me)?|leak|expose|disclose|share|summari[sz]e|translate|recite|copy|paste|"
+    r"write(?: out)?|spell out|describe|list|dump|encode)"
+)
+_SYSTEM_PROMPT = (
+    Pattern(
+        "asks for the prompt",
+        0.95,
+        re.compile(
+            rf"\b{_ASK}\b[^.\n]{{0,40}}?\b(?:your (?:\w+ ){{0,2}}(?:prompt|instructions|guidelines|"
+            rf"directives|rules)|(?:the|this) (?:(?:hidden|initial|secret|entire|full|above|"
+            rf"original) )?system prompt|(?:hidden|secret|initial) (?:prompt|instructions))\b(?! (?:for|on|"
+            rf"about|to) (?:set|connect|install|export|import|cancel|us|return|refund|chang|delet|add|mak))"
+        ),
+        ("prompt", "your"),
+    ),
+    Pattern(
+        "words above",
+        0.9,
+        re.compile(
+            r"\b(?:repeat|print|output|copy|show|return|echo|recite)\b[^.\n]{0,25}\b(?:everything|all|"
+            r"words|text|sentences?|lines?|content|message)\b[^.\n]{0,20}\b(?:above|before this|"
+            r"prior to this|preceding|at the (?:start|beginning|top) of)\b"
+        ),
+        ("above", "before this", "prior", "preceding", "at the "),
+        _OWN_DOINGS,
+    ),
+    Pattern(
+        "what were you told",
+        0.9,
+        re.compile(
+            r"\bwhat (?:were|have|are|did) (?:you|they) (?:been )?(?:told|instructed|programmed|instruct|"
+            r"tell you|forbidden)\b|\bhow were you (?:prompted|instructed|programmed)\b"
+        ),
+        ("told", "instruct", "program", "prompted", "forbidden", "tell you"),
+    ),
+    Pattern(
+        "rules you were given",
+        0.9,
+        re.compile(
+            r"\b(?:instructions|rules|prompt|guidelines|directives) (?:that |which )?(?:you (?:were|"
+            r"have been|got|are) (?:given|told|following|under)|(?:were|was) given to you)\b|"
+            r"\b(?:confidential|secret|hidden|internal) (?:rules|instructions|prompt|guidelines|"
+            r"directives)\b"
+        ),
+        ("instructions", "rules", "prompt", "guidelines", "directives"),
+        _OWN_DOINGS,
+    ),
+    Pattern(
+        "starts with you are",
+        0.95,
+        re.compile(r"\b(?:start(?:ing|s)?|begin(?:ning|s)?) with ?:? ?[\"'`]?you are\b"),
+        ("you are",),
+    ),
+)
+
+
+def find_injection(text: str, earlier: Sequence[str] = ()) -> Finding | None:
+    """Signs that `text` tries to replace the model's instructions.
+
+    `earlier` are the customer's messages before it: a phrase that begins there and ends here counts as well.
+    """
+    findings = [weigh("prompt_injection", _PATTERNS, reading) for reading in readings(text)]
+    if earlier:
+        before = plain(" ".join(earlier)[-500:]) + " "
+        findings.append(weigh("prompt_injection", _PATTERNS, before + plain(text), after=len(before)))
+    return strongest(findings)
+
+
+def find_prompt_fishing(text: str) -> Finding | None:
+    """Signs that `text` asks for the system prompt."""
+    return strongest(weigh("system_prompt", _SYSTEM_PROMPT, reading) for reading in readings(text))

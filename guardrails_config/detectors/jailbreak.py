@@ -1,0 +1,190 @@
+"""Role play and other stories told to make a model drop its rules."""
+
+from __future__ import annotations
+
+import re
+
+from guardrails_config.detectors.normalise import readings
+from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
+
+_LIMITS = (
+    r"(?:restrictions?|rules|limits?|limitations?|filters?|guidelines?|boundaries|censorship|"
+    r"morals?|ethics|policies|safeguards|constraints?)"
+)
+_PATTERNS = (
+    Pattern(
+        "do anything now",
+        0.98,
+        re.compile(r"\bdo[- ]anything[- ]now\b|\bstands? for .{0,3}do anything\b"),
+        ("anything",),
+    ),
+    Pattern(
+        "named persona",
+        0.95,
+        re.compile(
+            r"\b(?:you(?:'re| are)|act as|acting as|pretend to be|become|play|roleplay as|role-play as|"
+            r"called|named) (?:going to (?:be|act as) )?(?:now )?(?:as )?[\"'*]{0,2}(?:dan|stan|dude|aim|"
+            r"evil[- ]?bot|devmode|developer mode|mongo tom|betterdan|jailbroken|maximum|antigpt|"
+            r"kevin gpt|apophis)\b"
+        ),
+        ("dan", "stan", "dude", "aim", "evil", "dev", "mongo", "jailbroken", "maximum", "antigpt", "kevin", "apophis"),
+    ),
+    Pattern(
+        "no limits",
+        0.9,
+        re.compile(
+            rf"\b(?:no|without|free (?:of|from)|not bound by|unbound by|ignores?|has no|have no|lacks?|"
+            rf"devoid of|not (?:subject|restricted) (?:to|by)|breaks?)\b (?:(?:all|any|the|typical|usual|"
+            rf"such|of|your|its|their|more) ){{0,3}}(?:(?:ethical|moral|content|legal|safety|openai|ai|"
+            rf"programmed|built-in) ){{0,2}}(?:or )?(?:(?:ethical|moral|content|legal|safety) )?{_LIMITS}"
+            rf"\b(?=[^\n]{{0,200}}\b(?:you|ai|model|chatbot|assistant|answer|respond|response|character)\b)"
+        ),
+        (
+            "restriction",
+            "rules",
+            "limit",
+            "filter",
+            "guideline",
+            "boundar",
+            "censorship",
+            "moral",
+            "ethic",
+            "polic",
+            "safeguard",
+            "constraint",
+        ),
+    ),
+    Pattern(
+        "amoral persona",
+        0.9,
+        re.compile(
+            r"\b(?:unfiltered|uncensored|amoral|unethical|unrestricted|immoral|evil|jailbroken|unaligned|"
+            r"rogue)\b (?:and \w+ )?(?:ai|a\.i\.|chatbot|bot|assistant|model|version of|persona|character|"
+            r"gpt|chatgpt|response|answer|language model)"
+        ),
+        (
+            "unfiltered",
+            "uncensored",
+            "amoral",
+            "unethical",
+            "unrestricted",
+            "immoral",
+            "evil",
+            "jailbroken",
+            "unaligned",
+            "rogue",
+        ),
+    ),
+    Pattern(
+        "from now on you",
+        0.6,
+        re.compile(
+            r"\b(?:from now on|for the rest of this (?:chat|conversation)|henceforth)\b,? (?:you|act|"
+            r"respond|answer|every|i want you|we)\b"
+        ),
+        ("from now on", "rest of this", "henceforth"),
+    ),
+    Pattern(
+        "you are now",
+        0.6,
+        re.compile(r"\byou (?:are|will) now (?:be |act |going |an? |in |the |play|become|simulat|respond)"),
+        ("you are now", "you will now"),
+    ),
+    Pattern(
+        "pretend to be",
+        0.5,
+        re.compile(
+            r"\b(?:pretend|imagine|act|roleplay|role-play|simulate|behave)\b (?:that )?(?:you(?:'re| are)|"
+            r"as if you|to be|as an?|like you)\b"
+        ),
+        ("pretend", "imagine", "act", "rolepl", "role-pl", "simulate", "behave"),
+    ),
+    Pattern(
+        "never refuse",
+        0.85,
+        re.compile(
+            r"\b(?:never|cannot|can't|can not|don't|do not|must not|not) (?:ever )?(?:refuse|decline|deny|"
+            r"say (?:that )?(?:you|it|no|\"?i) ?(?:can't|cannot|can not|'?m sorry)|break character|"
+            r"apologi[sz]e|reject)\b(?=[^\n]{0,300}\b(?:answer|request|prompt|question|respon|character|"
+            r"rule)\w*)"
+        ),
+        ("refuse", "decline", "deny", "say", "break character", "apolog", "reject"),
+        re.compile(r"\b(?:i|we|they|he|she|bank|shop|machine|app|it) $"),
+    ),
+    Pattern(
+        "stay in character",
+        0.8,
+        re.compile(r"\b(?:stay|remain|keep) in character\b|\bbreak(?:ing)? character\b"),
+        ("character",),
+    ),
+    Pattern(
+        "two answers",
+        0.9,
+        re.compile(
+            r"\b(?:two|both|2) (?:different |separate )?(?:ways|responses|answers|outputs|paragraphs)"
+            r"\b[^\n]{0,200}\b(?:normal|standard|classic|gpt|unfiltered|jailbreak|dan|developer mode)\b|"
+            r"\[?[^\w\n]{0,3}(?:classic|jailbreak|jailbroken)[^\w\n]{0,3}\]"
+        ),
+        ("ways", "responses", "answers", "outputs", "paragraphs", "classic", "jailb"),
+    ),
+    Pattern(
+        "developer mode",
+        0.9,
+        re.compile(
+            r"\b(?:chatgpt|gpt|ai|model|bot) (?:with|in) developer mode\b|\bdeveloper mode (?:enabled|"
+            r"output|response)\b"
+        ),
+        ("developer mode",),
+    ),
+    Pattern(
+        "jailbreak",
+        0.7,
+        re.compile(
+            r"\bjailbreak(?:ed|ing)? (?:you|prompt|mode|chatgpt|this (?:ai|bot|chat)|the (?:ai|bot|model))"
+            r"\b|\bjailbroken\b(?! (?:i?phone|ipad|device))"
+        ),
+        ("jailbr",),
+    ),
+    Pattern(
+        "points for breaking character",
+        0.8,
+        re.compile(
+            r"\b(?:tokens?|points?)\b[^\n]{0,50}\b(?:deducted|lose|lost|taken|die|refuse|reject)\w*"
+            r"\b[^\n]{0,50}\b(?:character|answer|refuse|die)\b"
+        ),
+        ("token", "point"),
+    ),
+    Pattern(
+        "grandmother",
+        0.85,
+        re.compile(
+            r"\b(?:my|you are my|as my)\b[^.\n]{0,20}\b(?:grandma|grandmother|granny|grandpa|grandfather)"
+            r"\b[^\n]{0,40}\b(?:used to|would) (?:read|tell|sing|recite|say|give)\b"
+        ),
+        ("grand", "granny"),
+    ),
+    Pattern(
+        "hypothetical story",
+        0.6,
+        re.compile(
+            r"\b(?:hypothetical|fictional|imaginary)\b (?:story|scenario|response|world|dialogue|setting)"
+            r"\b[^\n]{0,200}\b(?:you are|illegal|unethical|no (?:rules|laws)|without|character|evil|"
+            r"unfiltered)\b"
+        ),
+        ("hypothetical", "fictional", "imaginary"),
+    ),
+    Pattern(
+        "illegal is fine",
+        0.7,
+        re.compile(
+            r"\bno matter how\b[^\n]{0,40}\b(?:illegal|unethical|immoral|dangerous|harmful|offensive)\b|"
+            r"\beven if (?:it is|it's|they are) (?:illegal|unethical|harmful|immoral|offensive)\b"
+        ),
+        ("illegal", "unethical", "immoral", "dangerous", "harmful", "offensive"),
+    ),
+)
+
+
+def find_jailbreak(text: str) -> Finding | None:
+    """Signs of role play meant to free a model from its rules."""
+    return strongest(weigh("jailbreak", _PATTERNS, reading) for reading in readings(text))
