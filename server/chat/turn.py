@@ -1,0 +1,296 @@
+"""One chat turn, top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import uuid
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from server.chat import replies
+from server.chat.generation import Generation, generate
+from server.chat.keyed_locks import KeyedLocks
+from server.chat.prompt import UNANSWERED_SENTENCE, build_request, readable
+from server.chat.timing import Stopwatch
+from server.domain import (
+    CitationsFound,
+    Completed,
+    FinishReason,
+    Hit,
+    Message,
+    MessageRole,
+    PromptVersion,
+    RailReport,
+    RailVerdict,
+    Started,
+    TextDelta,
+    Turn,
+    TurnEvent,
+    TurnRequest,
+    Verdict,
+)
+from server.errors import Conflict, FailedPrecondition, NotFound
+from server.knowledge.retrieve import Retrieval, Retriever
+from server.ledger.prompts import PRODUCTION, PromptStore
+from server.ledger.turns import TurnLedger
+from server.ports import Model, RailEngine
+
+_CITED = re.compile(r"\[(\d{1,3})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTurns:
+    """Answers messages. `models` are the routes by name; `fallback` answers when a route's model fails."""
+
+    prompts: PromptStore
+    ledger: TurnLedger
+    retriever: Retriever
+    rails: RailEngine
+    models: Mapping[str, Model]
+    fallback: Model
+    product: str
+    requests: KeyedLocks = field(default_factory=KeyedLocks)
+
+    async def run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]:
+        """The events of one turn; Completed comes last, after the turn is durable.
+
+        Raises Conflict, NotFound, FailedPrecondition, Unavailable. Closing the generator cancels the turn, which is
+        then written down as cancelled.
+        """
+        async with self.requests.hold(f"{request.principal.tenant}/{request.request_id}"):
+            stored = await self._stored(request)
+            events = _replay(stored) if stored is not None else self._run(request)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def _run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]:
+        history = await self._history(request)
+        version = await self.prompts.resolve(request.principal.tenant, request.prompt_version or PRODUCTION)
+        turn = self._new_turn(request, version)
+        watch = Stopwatch(turn.timings)
+        yield Started(turn)
+        try:
+            async with aclosing(self._answer(turn, request, version, history, watch)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        watch.mark("first_token")
+                        turn.answer += event.text
+                    yield event
+        except (asyncio.CancelledError, GeneratorExit):
+            turn.finish_reason = FinishReason.CANCELLED
+            watch.mark("total")
+            self.ledger.record(turn)
+            raise
+        watch.mark("total")
+        await self.ledger.record(turn)
+        for usage in turn.usage:
+            yield usage
+        yield Completed(turn)
+
+    async def _answer(
+        self, turn: Turn, request: TurnRequest, version: PromptVersion, history: tuple[Message, ...], watch: Stopwatch
+    ) -> AsyncGenerator[TurnEvent, None]:
+        report, retrieval = await self._check_and_retrieve(request, version, history, watch)
+        for verdict in self._noted(turn, report):
+            yield verdict
+        if report.blocked is not None:
+            yield self._refuse(turn, report.blocked.category)
+            return
+
+        turn.search_question = self.rails.redact(retrieval.search_question)
+        turn.index_version = retrieval.index_version
+        turn.answerability = retrieval.answerability
+        with watch.stage("context_rails"):
+            passages = await self._screen(turn, retrieval.hits)
+        if not passages or retrieval.answerability < version.bundle.answerability_floor:
+            await self._require_knowledge(request)
+            yield self._decline(turn)
+            return
+
+        turn.citations = passages
+        yield CitationsFound(passages, turn.search_question, turn.index_version)
+        with watch.stage("generation"):
+            async with aclosing(self._generate(turn, request, version, history, retrieval)) as events:
+                async for event in events:
+                    yield event
+
+    async def _check_and_retrieve(
+        self, request: TurnRequest, version: PromptVersion, history: tuple[Message, ...], watch: Stopwatch
+    ) -> tuple[RailReport, Retrieval]:
+        """Input rails and retrieval side by side: neither spends model money."""
+
+        async def check() -> RailReport:
+            with watch.stage("input_rails"):
+                return await self.rails.check_input(request.message, history)
+
+        async def retrieve() -> Retrieval:
+            with watch.stage("retrieval"):
+                return await self.retriever.retrieve(
+                    request.principal.tenant,
+                    request.message,
+                    history,
+                    limit=version.bundle.retrieval_limit,
+                    vector_weight=version.bundle.vector_weight,
+                    labels=request.labels,
+                )
+
+        return await asyncio.gather(check(), retrieve())
+
+    async def _screen(self, turn: Turn, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """The chunks that no context rail blocks."""
+        reports = await asyncio.gather(*(self.rails.check_context(hit.text) for hit in hits))
+        for report in reports:
+            turn.rail_verdicts.extend(verdict for verdict in report.verdicts if verdict.verdict is not Verdict.ALLOW)
+        return tuple(hit for hit, report in zip(hits, reports, strict=True) if report.blocked is None)
+
+    async def _generate(
+        self,
+        turn: Turn,
+        request: TurnRequest,
+        version: PromptVersion,
+        history: tuple[Message, ...],
+        retrieval: Retrieval,
+    ) -> AsyncGenerator[TurnEvent, None]:
+        model_request = build_request(
+            version.bundle,
+            product=self.product,
+            question=request.message,
+            search_question=retrieval.search_question,
+            history=history,
+            passages=turn.citations,
+        )
+        turn.prompt = self.rails.redact(readable(model_request))
+        generation = Generation()
+        texts = generate(turn, model_request, self._model(version), self.fallback, generation)
+        public = [request.message, *(hit.text for hit in turn.citations if hit.kind != "ticket")]
+        switches = 0
+        async with aclosing(texts), aclosing(self.rails.guard_output(texts, public)) as guarded:
+            async for item in guarded:
+                for switch in turn.route_switches[switches:]:
+                    yield switch
+                switches = len(turn.route_switches)
+                if isinstance(item, str):
+                    yield TextDelta(item)
+                    continue
+                turn.rail_verdicts.append(item)
+                yield item
+                if item.verdict is Verdict.BLOCK:
+                    yield self._refuse(turn, item.category)
+                    return
+        for event in self._conclude(turn, generation):
+            yield event
+
+    def _conclude(self, turn: Turn, generation: Generation) -> Iterator[TextDelta]:
+        """Name the end of a turn whose model has finished, with the words that the customer still needs."""
+        if generation.degraded:
+            turn.finish_reason, turn.hand_over = FinishReason.DEGRADED, generation.finish == "unanswered"
+        elif generation.finish == "refusal":
+            yield self._refuse(turn, "model")
+        elif generation.finish == "unanswered":
+            yield self._decline(turn)
+        elif turn.answer.strip().startswith(UNANSWERED_SENTENCE):
+            turn.finish_reason, turn.hand_over = FinishReason.UNANSWERED, True
+            yield TextDelta(f" {replies.HAND_OVER}")
+        else:
+            turn.finish_reason = FinishReason.ANSWERED
+        if turn.finish_reason in (FinishReason.ANSWERED, FinishReason.DEGRADED):
+            turn.citation_ids = _cited(turn)
+
+    def _refuse(self, turn: Turn, category: str) -> TextDelta:
+        turn.finish_reason, turn.refusal_category, turn.hand_over = FinishReason.REFUSED, category, True
+        text = replies.refusal(category, self.product)
+        return TextDelta(f"\n\n{text}" if turn.answer else text)
+
+    def _decline(self, turn: Turn) -> TextDelta:
+        turn.finish_reason, turn.hand_over = FinishReason.UNANSWERED, True
+        return TextDelta(replies.UNANSWERED)
+
+    def _noted(self, turn: Turn, report: RailReport) -> Iterator[RailVerdict]:
+        """Note every verdict on the turn; those that changed something are told to the caller."""
+        turn.rail_verdicts.extend(report.verdicts)
+        yield from (verdict for verdict in report.verdicts if verdict.verdict is not Verdict.ALLOW)
+
+    def _model(self, version: PromptVersion) -> Model:
+        try:
+            return self.models[version.bundle.route]
+        except KeyError:
+            raise FailedPrecondition(
+                f"Prompt version {version.version} wants route {version.bundle.route!r}, which is not in the settings.",
+                reason="ROUTE_UNKNOWN",
+                fix=f"Its routes are: {', '.join(sorted(self.models))}.",
+            ) from None
+
+    def _new_turn(self, request: TurnRequest, version: PromptVersion) -> Turn:
+        return Turn(
+            id=f"turn_{uuid.uuid4().hex}",
+            tenant=request.principal.tenant,
+            conversation_id=request.conversation_id or f"conv_{uuid.uuid4().hex}",
+            request_id=request.request_id,
+            created_at=datetime.now(UTC),
+            prompt_version=version.version,
+            question=self.rails.redact(request.message),
+            message_hash=_digest(request.message),
+            end_user_id=request.end_user_id,
+        )
+
+    async def _stored(self, request: TurnRequest) -> Turn | None:
+        """The turn that the same request made before. Raises Conflict where its message was another."""
+        stored = await self.ledger.by_request(request.principal.tenant, request.request_id)
+        if stored is not None and stored.message_hash != _digest(request.message):
+            raise Conflict(
+                f"request_id {request.request_id!r} was used for another message.",
+                reason="REQUEST_ID_REUSED",
+                fix="Send a new request_id with each new message.",
+            )
+        return stored
+
+    async def _history(self, request: TurnRequest) -> tuple[Message, ...]:
+        """What was said before, without refused turns. Raises NotFound for an unknown conversation."""
+        if not request.conversation_id:
+            return request.history
+        turns = await self.ledger.conversation(request.principal.tenant, request.conversation_id, last=50)
+        if not turns:
+            raise NotFound(
+                f"There is no conversation {request.conversation_id!r}.",
+                reason="CONVERSATION_NOT_FOUND",
+                fix="Leave conversation_id empty to begin one.",
+            )
+        told = [turn for turn in turns if turn.finish_reason is not FinishReason.REFUSED]
+        pairs = ((Message(MessageRole.USER, t.question), Message(MessageRole.ASSISTANT, t.answer)) for t in told)
+        return tuple(message for pair in pairs for message in pair if message.text)
+
+    async def _require_knowledge(self, request: TurnRequest) -> None:
+        """Raises FailedPrecondition where the tenant has no documents: that is not the customer's question's fault."""
+        stats = await self.retriever.stats(request.principal.tenant)
+        if stats.document_count == 0:
+            raise FailedPrecondition(
+                "The knowledge base is empty.",
+                reason="KNOWLEDGE_BASE_EMPTY",
+                fix="Put documents in with `nightdesk ingest PATH` or IngestService.Ingest.",
+            )
+
+
+def _cited(turn: Turn) -> tuple[str, ...]:
+    """The ids of the chunks that the answer refers to by number, in the order of the numbers."""
+    numbers = sorted({int(number) for number in _CITED.findall(turn.answer)})
+    return tuple(turn.citations[number - 1].chunk_id for number in numbers if 0 < number <= len(turn.citations))
+
+
+async def _replay(turn: Turn) -> AsyncGenerator[TurnEvent, None]:
+    """The events of a stored turn, the answer in one piece."""
+    yield Started(turn, replayed=True)
+    if turn.citations:
+        yield CitationsFound(turn.citations, turn.search_question, turn.index_version)
+    yield TextDelta(turn.answer)
+    for usage in turn.usage:
+        yield usage
+    yield Completed(turn)
+
+
+def _digest(message: str) -> str:
+    return hashlib.sha256(message.encode()).hexdigest()

@@ -1,0 +1,253 @@
+"""Documents that were acknowledged, on disk until they are indexed.
+
+An SQLite file rather than one file a document: one fsync makes any number of waiting documents durable together, a
+crash leaves no half-written one, and what became of each is kept beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+from server.domain import Document, DocumentKind
+from server.errors import CorruptedData, NotFound
+from server.knowledge.outcome import IngestionState, Outcome
+
+KEPT_SECONDS = 30 * 24 * 3600.0
+"""For so long a finished ingestion can be asked about."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS ingestions (
+    tenant TEXT NOT NULL,
+    ingestion_id TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    received INTEGER NOT NULL DEFAULT 0,
+    indexed INTEGER NOT NULL DEFAULT 0,
+    chunks INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant, ingestion_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+    sequence INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    ingestion_id TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    header TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    data BLOB,
+    outcome TEXT
+);
+CREATE INDEX IF NOT EXISTS documents_waiting ON documents (sequence) WHERE outcome IS NULL;
+CREATE INDEX IF NOT EXISTS documents_of_ingestion ON documents (tenant, ingestion_id, sequence);
+"""
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document that is durable but not indexed. `sequence` is in the order of arrival, `size` in bytes."""
+
+    sequence: int
+    tenant: str
+    document_id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to index."""
+
+    sequence: int
+    tenant: str
+    document: Document
+    data: bytes
+
+
+@dataclass(slots=True)
+class _Arrival:
+    job: Job
+    ingestion_id: str
+    document_count: int = 0
+    error: sqlite3.Error | None = None
+
+
+class Spool:
+    """One connection, used by one thread."""
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._thread = thread
+        self._arrivals: deque[_Arrival] = deque()
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open or make the file, and forget what finished long ago. Raises CorruptedData."""
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
+        try:
+            connection = await asyncio.get_running_loop().run_in_executor(thread, _connect, path)
+        except sqlite3.DatabaseError as error:
+            thread.shutdown()
+            raise CorruptedData(
+                f"{path} cannot be read: {error}.",
+                fix="Move it away and ingest again; what is indexed already is not in it.",
+            ) from error
+        return cls(connection, thread)
+
+    async def begin(self, tenant: str, ingestion_id: str) -> None:
+        """Write an ingestion down; nothing changes where it exists."""
+        sql = "INSERT OR IGNORE INTO ingestions (tenant, ingestion_id, started_at) VALUES (?, ?, ?)"
+        await self._run(lambda: self._connection.execute(sql, (tenant, ingestion_id, time.time())))
+
+    async def append(self, job: Job, ingestion_id: str) -> int:
+        """Make a document durable. Returns the count of documents of its ingestion so far.
+
+        Documents that arrive while another is being written share the next write and its fsync.
+        """
+        arrival = _Arrival(job, ingestion_id)
+        self._arrivals.append(arrival)
+        await self._run(self._store_arrivals)
+        if arrival.error is not None:
+            raise arrival.error
+        return arrival.document_count
+
+    async def waiting(self) -> list[Waiting]:
+        """All that is not indexed, oldest first."""
+        sql = "SELECT sequence, tenant, document_id, size FROM documents WHERE outcome IS NULL ORDER BY sequence"
+        return await self._run(lambda: [Waiting(*row) for row in self._connection.execute(sql)])
+
+    async def last_sequence(self) -> int:
+        """The highest sequence in the file, 0 where it is empty."""
+        (last,) = await self._run(lambda: self._connection.execute("SELECT max(sequence) FROM documents").fetchone())
+        return last or 0
+
+    async def load(self, chosen: Sequence[Waiting]) -> list[Job]:
+        """The documents with their bytes."""
+
+        def load() -> list[Job]:
+            sql = "SELECT header, data FROM documents WHERE sequence = ?"
+            rows = ((item, *self._connection.execute(sql, (item.sequence,)).fetchone()) for item in chosen)
+            return [Job(item.sequence, item.tenant, _document(header), data) for item, header, data in rows]
+
+        return await self._run(load)
+
+    async def finish(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
+        """Keep what became of documents, by sequence, and let their bytes go."""
+
+        def finish() -> None:
+            for sequence, outcome in outcomes:
+                done = (json.dumps(asdict(outcome)), sequence)
+                self._connection.execute("UPDATE documents SET data = NULL, outcome = ? WHERE sequence = ?", done)
+                self._connection.execute(
+                    "UPDATE ingestions SET indexed = indexed + 1, chunks = chunks + ? WHERE (tenant, ingestion_id) ="
+                    " (SELECT tenant, ingestion_id FROM documents WHERE sequence = ?)",
+                    (outcome.chunk_count, sequence),
+                )
+
+        await self._run(lambda: self._transaction(finish))
+
+    async def ingestion(self, tenant: str, ingestion_id: str) -> IngestionState:
+        """How far an ingestion got. Raises NotFound."""
+        state = await self._run(lambda: self._ingestion(tenant, ingestion_id))
+        if state is None:
+            raise NotFound(
+                f"There is no ingestion {ingestion_id!r}.", reason="INGESTION_NOT_FOUND", fix="Begin a new one."
+            )
+        return state
+
+    async def close(self) -> None:
+        await self._run(self._connection.close)
+        self._thread.shutdown()
+
+    async def _run(self, work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _transaction(self, work: Callable[[], None]) -> None:
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            work()
+
+    def _store_arrivals(self) -> None:
+        arrivals: list[_Arrival] = []
+        while self._arrivals:
+            arrivals.append(self._arrivals.popleft())
+
+        def store() -> None:
+            for arrival in arrivals:
+                arrival.document_count = self._store(arrival.job, arrival.ingestion_id)
+
+        try:
+            self._transaction(store)
+        except sqlite3.Error as error:
+            for arrival in arrivals:
+                arrival.error = error
+
+    def _store(self, job: Job, ingestion_id: str) -> int:
+        self._connection.execute(
+            "INSERT INTO documents (sequence, tenant, ingestion_id, document_id, header, size, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (job.sequence, job.tenant, ingestion_id, job.document.id, _header(job.document), len(job.data), job.data),
+        )
+        counted = self._connection.execute(
+            "UPDATE ingestions SET received = received + 1 WHERE tenant = ? AND ingestion_id = ? RETURNING received",
+            (job.tenant, ingestion_id),
+        ).fetchone()
+        return int(counted[0])
+
+    def _ingestion(self, tenant: str, ingestion_id: str) -> IngestionState | None:
+        key = (tenant, ingestion_id)
+        sql = "SELECT received, indexed, chunks FROM ingestions WHERE tenant = ? AND ingestion_id = ?"
+        counts = self._connection.execute(sql, key).fetchone()
+        if counts is None:
+            return None
+        sql = "SELECT document_id FROM documents WHERE tenant = ? AND ingestion_id = ? ORDER BY sequence"
+        ids = dict.fromkeys(row[0] for row in self._connection.execute(sql, key))
+        received, indexed, chunks = counts
+        return IngestionState(ingestion_id, received, indexed, chunks, tuple(ids))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(_SCHEMA)
+        _forget_old(connection)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _forget_old(connection: sqlite3.Connection) -> None:
+    old = "SELECT tenant, ingestion_id FROM ingestions WHERE indexed = received AND started_at < ?"
+    before = (time.time() - KEPT_SECONDS,)
+    connection.execute(f"DELETE FROM documents WHERE (tenant, ingestion_id) IN ({old})", before)  # noqa: S608
+    connection.execute("DELETE FROM ingestions WHERE indexed = received AND started_at < ?", before)
+
+
+def _header(document: Document) -> str:
+    updated_at = document.updated_at.isoformat() if document.updated_at else None
+    return json.dumps({**asdict(document), "updated_at": updated_at})
+
+
+def _document(header: str) -> Document:
+    fields = json.loads(header)
+    updated_at = fields["updated_at"]
+    return Document(
+        **{
+            **fields,
+            "kind": DocumentKind(fields["kind"]),
+            "labels": tuple(fields["labels"]),
+            "updated_at": datetime.fromisoformat(updated_at) if updated_at else None,
+        }
+    )

@@ -1,0 +1,138 @@
+"""Fakes that a chat turn is given in place of a model, rails and retrieval."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from server.knowledge.retrieve import Retrieval
+
+from server.domain import (
+    ComponentState,
+    ComponentStatus,
+    Direction,
+    DocumentKind,
+    Hit,
+    IndexStats,
+    Message,
+    ModelEvent,
+    ModelFinished,
+    ModelRequest,
+    RailReport,
+    RailVerdict,
+    TextDelta,
+    Usage,
+    Verdict,
+)
+from server.errors import ModelError
+
+OK = ComponentStatus("fake", "fake", ComponentState.OK, "")
+
+
+def hit(number: int = 1, text: str = "Refunds take 5 days.", kind: DocumentKind = DocumentKind.DOC) -> Hit:
+    return Hit(
+        chunk_id=f"doc-{number}#0",
+        document_id=f"doc-{number}",
+        title="Refunds",
+        uri="",
+        kind=kind,
+        heading_path=("Refunds",),
+        text=text,
+        labels=(),
+        score=0.9,
+        text_score=1.0,
+        vector_score=0.8,
+        similarity=0.7,
+    )
+
+
+@dataclass
+class FakeModel:
+    """Writes `words`, then fails with `error` or finishes with `finish`."""
+
+    words: Sequence[str] = ("Refunds take", " 5 days [1].")
+    finish: str = "stop"
+    error: ModelError | None = None
+    name: str = "fake-1"
+    provider: str = "fake"
+    cost_nanos: int | None = 1_000
+    requests: list[ModelRequest] = field(default_factory=list)
+    closed_early: int = 0
+    hang: bool = False
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        self.requests.append(request)
+        try:
+            for word in self.words:
+                yield TextDelta(word)
+            if self.hang:
+                await asyncio.Event().wait()
+            if self.error is not None:
+                raise self.error
+            usage = Usage(
+                self.provider, self.name, uncached_input_tokens=10, output_tokens=5, cost_nanos=self.cost_nanos
+            )
+            yield ModelFinished(self.finish, usage)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.closed_early += 1
+            raise
+
+    async def check(self) -> ComponentStatus:
+        return OK
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class FakeRails:
+    """Blocks an input that holds "attack", a chunk that holds "poison", an output from "forbidden" on."""
+
+    async def check_input(self, text: str, history: Sequence[Message] = ()) -> RailReport:
+        return self._report(text, Direction.INPUT, "attack", "prompt_injection")
+
+    async def check_context(self, text: str) -> RailReport:
+        return self._report(text, Direction.CONTEXT, "poison", "planted_instructions")
+
+    async def check_output(self, text: str) -> RailReport:
+        return self._report(text, Direction.OUTPUT, "forbidden", "harmful")
+
+    async def guard_output(
+        self, tokens: AsyncIterator[str], public: Sequence[str] = ()
+    ) -> AsyncGenerator[str | RailVerdict, None]:
+        async for token in tokens:
+            if "forbidden" in token:
+                yield RailVerdict("fake", Direction.OUTPUT, Verdict.BLOCK, "harmful", 1.0, 0.5)
+                return
+            yield token
+
+    def redact(self, text: str) -> str:
+        return text.replace("ann@example.com", "[email]")
+
+    async def check(self) -> ComponentStatus:
+        return OK
+
+    def _report(self, text: str, direction: Direction, word: str, category: str) -> RailReport:
+        found = word in text
+        verdict = RailVerdict(
+            "fake", direction, Verdict.BLOCK if found else Verdict.ALLOW, category if found else "", float(found), 0.5
+        )
+        return RailReport(text, (verdict,))
+
+
+@dataclass
+class FakeRetriever:
+    """Returns the same hits for every question."""
+
+    hits: tuple[Hit, ...] = (hit(1), hit(2, "Deposits are refunded too."))
+    answerability: float = 0.9
+    document_count: int = 2
+    asked: list[tuple[str, tuple[Message, ...]]] = field(default_factory=list)
+
+    async def retrieve(self, tenant: str, question: str, history: Sequence[Message], **_: object) -> Retrieval:
+        self.asked.append((question, tuple(history)))
+        return Retrieval(self.hits, question, "1", self.answerability)
+
+    async def stats(self, tenant: str) -> IndexStats:
+        return IndexStats(self.document_count, self.document_count, "1")
