@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from server.knowledge.retrieve import Retrieval
-
 from server.domain import (
     ComponentState,
     ComponentStatus,
@@ -26,6 +24,7 @@ from server.domain import (
     Verdict,
 )
 from server.errors import ModelError
+from server.knowledge.retrieve import Retrieval
 
 OK = ComponentStatus("fake", "fake", ComponentState.OK, "")
 
