@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
@@ -25,23 +24,6 @@ from nightdesk.v1 import (
 )
 
 DEFAULT_ADDRESS = "127.0.0.1:8700"
-
-SERVICE_CONFIG = {
-    "methodConfig": [
-        {
-            "name": [{"service": "nightdesk.v1.ChatService"}, {"service": "nightdesk.v1.OperationsService"}],
-            "retryPolicy": {
-                "maxAttempts": 3,
-                "initialBackoff": "0.1s",
-                "maxBackoff": "2s",
-                "backoffMultiplier": 3,
-                "retryableStatusCodes": ["UNAVAILABLE"],
-            },
-        }
-    ],
-    "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
-}
-"""Retries of a call that no server began, throttled so that they cannot double an overload."""
 
 Response = TypeVar("Response", bound=ProtoMessage)
 Received_co = TypeVar("Received_co", covariant=True)
@@ -72,7 +54,9 @@ class Client:
         self._channel = grpc.insecure_channel(
             self.address,
             options=[
-                ("grpc.service_config", json.dumps(SERVICE_CONFIG)),
+                # With gRPC's own retries on, a stream whose server dies before its first message hangs past its
+                # deadline (grpcio 1.78).
+                ("grpc.enable_retries", 0),
                 ("grpc.max_receive_message_length", 16 * 1024 * 1024),
             ],
         )
@@ -113,10 +97,13 @@ class Client:
 
     def wait_ready(self, timeout: float) -> bool:
         """Whether the server answers within `timeout` seconds."""
+        ready = grpc.channel_ready_future(self._channel)
         try:
-            grpc.channel_ready_future(self._channel).result(timeout)
+            ready.result(timeout)
         except grpc.FutureTimeoutError:
             return False
+        finally:
+            ready.cancel()
         return True
 
     def close(self) -> None:

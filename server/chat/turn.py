@@ -15,6 +15,7 @@ from server.chat import replies
 from server.chat.generation import Generation, generate
 from server.chat.keyed_locks import KeyedLocks
 from server.chat.prompt import UNANSWERED_SENTENCE, build_request, readable
+from server.chat.searchable import searchable
 from server.chat.timing import Stopwatch
 from server.domain import (
     CitationsFound,
@@ -102,7 +103,7 @@ class ChatTurns:
             yield self._refuse(turn, report.blocked.category)
             return
 
-        turn.search_question = self.rails.redact(retrieval.search_question)
+        turn.search_question = retrieval.search_question
         turn.index_version = retrieval.index_version
         turn.answerability = retrieval.answerability
         with watch.stage("context_rails"):
@@ -132,7 +133,7 @@ class ChatTurns:
             with watch.stage("retrieval"):
                 return await self.retriever.retrieve(
                     request.principal.tenant,
-                    request.message,
+                    searchable(self.rails.redact(request.message)),
                     history,
                     limit=version.bundle.retrieval_limit,
                     vector_weight=version.bundle.vector_weight,

@@ -90,7 +90,7 @@ def _runs(units: Sequence[Unit], room: int) -> Iterator[list[Unit]]:
 
 
 def _target(rest: int, limit: int) -> float:
-    parts = -(-rest // limit)
+    parts = max(-(-rest // limit), 1)
     return max(rest / parts, min(MIN_TOKENS, limit))
 
 
@@ -98,7 +98,7 @@ def _verified(overlap: list[Unit], run: list[Unit], room: int, count_tokens: Cou
     """The run behind its overlap; without it, then in halves, where the joined text has more than `room` tokens."""
     units = [*overlap, *run]
     text = units[0].text + "".join(unit.glue + unit.text for unit in units[1:])
-    tokens = count_tokens(text)
+    tokens = count_tokens(text) if len(units) > 1 else units[0].tokens
     if tokens <= room or len(units) == 1:
         yield text, tokens
     elif overlap:

@@ -45,7 +45,7 @@ class ParserPool:
                 return await asyncio.shield(parsing)
             except asyncio.CancelledError:
                 worker.stop()
-                await asyncio.wait([parsing])
+                await asyncio.gather(parsing, return_exceptions=True)
                 raise
             finally:
                 self._idle.append(worker)

@@ -1,8 +1,8 @@
 """What to search for, when a question leans on the conversation before it. No model is asked.
 
-Measured: on mtRAG (Cloud) joining all turns loses a third of Recall@5, and mixing the last turns in where the question
-gives a sign of leaning on them changes it by less than its standard error; on short support dialogues the same mixing
-takes the right source among the first six from 43 % to 95 %.
+Joining all turns is worse than the last question alone. Mixing the last turns in where the question gives signs of
+leaning on them leaves Recall@5 on mtRAG (Cloud) within its standard error (0.311 to 0.305, SE 0.03) and brings the right
+source among the first six on short support dialogues from 43 % to 95 % of the questions.
 """
 
 from __future__ import annotations

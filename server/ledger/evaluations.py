@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, tuple_
+from sqlalchemy import Engine, Integer, cast, tuple_
 from sqlmodel import Session, col, func, select
 
 from server.errors import FailedPrecondition, NotFound
@@ -146,7 +146,7 @@ class EvaluationStore:
     def _run(self, session: Session, row: RunRow) -> Run:
         query = select(
             func.count(),
-            func.sum(col(ResultRow.failed)),
+            func.sum(cast(ResultRow.failed, Integer)),
             func.sum(ResultRow.cost_nanos),
             func.count(col(ResultRow.cost_nanos)),
         ).where(ResultRow.tenant == row.tenant, ResultRow.run_id == row.id)

@@ -109,9 +109,9 @@ class ExtractiveModel:
         score = similarity + TERM_WEIGHT * coverage.mean(axis=1) + _priors(request, statements)
         mentioned = frozenset[str]().union(*all_terms)
         covered = (
-            float(coverage[:, 0].max()) >= COVERAGE_FLOOR
+            float(coverage.max()) >= COVERAGE_FLOOR
             and float(similarity.max()) >= COSINE_FLOOR
-            and names_in(request.question) <= mentioned
+            and names_in(request.search_question) <= mentioned
         )
         return _Scored(statements, own_terms, score, covered)
 

@@ -1,0 +1,101 @@
+"""`nightdesk chat`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nightdesk import Client
+    from nightdesk.v1.chat_pb2 import TurnCompleted
+
+TURN_TIMEOUT = 300.0
+"""Seconds; the server caps it with a limit of its own."""
+
+
+def chat(
+    message: Annotated[
+        str | None, typer.Argument(help="The question; “-” reads it from standard input. Without one: a session.")
+    ] = None,
+    conversation: Annotated[str, typer.Option(help="Go on with this conversation.", metavar="ID")] = "",
+    prompt_version: Annotated[
+        str, typer.Option(help="A prompt version's number or label instead of the one that customers get.")
+    ] = "",
+    request_id: Annotated[
+        str, typer.Option(help="An id of your own: the same id brings the stored turn back.", metavar="ID")
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print each event of the turn as one line of protobuf JSON.")
+    ] = False,
+) -> None:
+    """Ask a question, or talk in a session with history (/new begins another conversation, /quit ends).
+
+    The answer is streamed with its citations, what the rails did, what it cost and how long it took. A refusal is an
+    answer too: only errors end with a code other than 0.
+    """
+    from nightdesk import Client
+
+    from cli.texts import read_argument
+
+    with Client(timeout=TURN_TIMEOUT) as client:
+        turn = _Turns(client, conversation, prompt_version, as_json)
+        if message is not None:
+            turn.ask(read_argument(message, "The message"), request_id)
+        else:
+            _session(turn)
+
+
+class _Turns:
+    """One conversation, turn by turn."""
+
+    def __init__(self, client: Client, conversation_id: str, prompt_version: str, as_json: bool) -> None:
+        self.conversation_id = conversation_id
+        self._client = client
+        self._prompt_version = prompt_version
+        self._as_json = as_json
+
+    def ask(self, message: str, request_id: str = "") -> None:
+        completed = self._show(message, request_id)
+        self.conversation_id = completed.conversation_id or self.conversation_id
+
+    def _show(self, message: str, request_id: str) -> TurnCompleted:
+        from cli.chat_view import TurnView, show_as_json
+        from cli.output import console
+
+        events = self._client.chat(
+            message,
+            conversation_id=self.conversation_id,
+            request_id=request_id,
+            prompt_version=self._prompt_version,
+        )
+        return show_as_json(events) if self._as_json else TurnView(console()).show(events)
+
+
+def _session(turns: _Turns) -> None:
+    """Until /quit or the end of the input. A failed turn is reported and does not end the session."""
+    from nightdesk import ApiError
+
+    from cli.errors import CliError
+    from cli.output import console
+    from cli.texts import checked
+
+    prompt = console(stderr=True)
+    prompt.print("[dim]/new begins another conversation, /quit ends[/]")
+    while True:
+        try:
+            message = prompt.input("[bold]you >[/] ").strip()
+        except EOFError:
+            return
+        except UnicodeDecodeError:
+            typer.echo("error: The message is not valid UTF-8.", err=True)
+            continue
+        if message == "/quit":
+            return
+        if message == "/new":
+            turns.conversation_id = ""
+        elif message:
+            try:
+                turns.ask(checked(message, "The message"))
+            except (ApiError, CliError) as error:
+                typer.echo(f"error: {error}", err=True)

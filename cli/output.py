@@ -1,0 +1,79 @@
+"""How results look: protobuf JSON for machines, short words for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from google.protobuf.descriptor import EnumDescriptor
+    from google.protobuf.duration_pb2 import Duration
+    from google.protobuf.message import Message
+    from google.protobuf.timestamp_pb2 import Timestamp
+    from nightdesk.v1.common_pb2 import Money
+    from rich.console import Console
+
+NANOS = 1_000_000_000
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def json_line(message: Message) -> str:
+    """One line of protobuf JSON with the contract's field names; zero values are printed too."""
+    from google.protobuf import json_format
+
+    return json_format.MessageToJson(
+        message,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=True,
+        indent=None,
+        ensure_ascii=False,
+    )
+
+
+def echo_json(message: Message) -> None:
+    typer.echo(json_line(message))
+
+
+def enum_word(enum: EnumDescriptor, value: int) -> str:
+    """The value's name without the enum's prefix, lower case: "answered" for FINISH_REASON_ANSWERED.
+
+    A value that this client does not know is shown as its number.
+    """
+    known = enum.values_by_number.get(value)
+    if known is None:
+        return str(value)
+    prefix = str(enum.values_by_number[0].name).removesuffix("UNSPECIFIED")
+    return str(known.name).removeprefix(prefix).lower()
+
+
+def money(amount: Money | None) -> str:
+    """ "$0.00123"; "unpriced" for None. Up to nine decimals, no trailing zeros."""
+    if amount is None:
+        return "unpriced"
+    digits = f"{amount.nanos / NANOS:.9f}".rstrip("0").rstrip(".")
+    return f"${digits}" if amount.currency_code in ("", "USD") else f"{digits} {amount.currency_code}"
+
+
+def when(moment: Timestamp) -> str:
+    """Local date and time to the second."""
+    from datetime import UTC
+
+    local: datetime = moment.ToDatetime(tzinfo=UTC).astimezone()
+    return local.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def seconds(duration: Duration) -> str:
+    return f"{duration.ToNanoseconds() / NANOS:.2f} s"
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` on one line, cut to `limit` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"

@@ -1,0 +1,197 @@
+"""`nightdesk prompts`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.errors import CliError
+
+if TYPE_CHECKING:
+    from nightdesk.v1.prompt_pb2 import PromptVersion
+
+app = typer.Typer(help="Make, compare and label prompt versions.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print protobuf JSON, one line a prompt version.")]
+Version = Annotated[str, typer.Argument(help="A number or a label, for example 3 or production.")]
+
+
+@app.command("list")
+def list_versions(as_json: AsJson = False) -> None:
+    """List the prompt versions, newest first."""
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
+    from rich.markup import escape
+    from rich.table import Table
+
+    from cli.output import console, echo_json, when
+    from cli.paging import take
+
+    table = Table("version", "labels", "description", "author", "made", "hash")
+    with Client() as client:
+
+        def fetch(page_size: int, token: str) -> tuple[Iterable[PromptVersion], str]:
+            request = prompt_pb2.ListPromptVersionsRequest(page_size=page_size, page_token=token)
+            page = client.call(client.prompts.ListPromptVersions, request)
+            return page.prompt_versions, page.next_page_token
+
+        for one in take(fetch, 0):
+            if as_json:
+                echo_json(one)
+                continue
+            labels, made = ", ".join(one.labels), when(one.create_time)
+            table.add_row(
+                str(one.version), labels, escape(one.description), escape(one.author), made, one.content_hash[:12]
+            )
+    if not as_json:
+        console().print(table)
+
+
+@app.command()
+def show(version: Version = "production", as_json: AsJson = False) -> None:
+    """Show one prompt version with its template and parameters."""
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
+
+    from cli.output import echo_json
+    from cli.texts import checked
+
+    with Client() as client:
+        request = prompt_pb2.GetPromptVersionRequest(prompt_version=checked(version, "The version"))
+        found = client.call(client.prompts.GetPromptVersion, request).prompt_version
+    if as_json:
+        echo_json(found)
+    else:
+        _print_version(found)
+
+
+@app.command()
+def diff(
+    from_version: Annotated[str, typer.Argument(metavar="FROM", help="A number or a label.")],
+    to_version: Annotated[str, typer.Argument(metavar="TO", help="A number or a label.")],
+) -> None:
+    """Print what differs between two prompt versions, as a unified diff."""
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
+
+    from cli.texts import checked
+
+    with Client() as client:
+        request = prompt_pb2.DiffPromptVersionsRequest(
+            from_prompt_version=checked(from_version, "FROM"), to_prompt_version=checked(to_version, "TO")
+        )
+        typer.echo(client.call(client.prompts.DiffPromptVersions, request).unified_diff, nl=False)
+
+
+@app.command()
+def create(
+    base: Annotated[
+        str, typer.Option("--from", help="The version whose bundle it starts from; the options below change it.")
+    ] = "production",
+    template: Annotated[Path | None, typer.Option(help="A file with the system instruction.", metavar="FILE")] = None,
+    description: Annotated[str, typer.Option(help="Why it is made.")] = "",
+    route: Annotated[str | None, typer.Option(help="A route of the server's settings.")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Of the generation.")] = None,
+    max_output_tokens: Annotated[int | None, typer.Option(min=1, max=32768, help="Length of an answer.")] = None,
+    retrieval_limit: Annotated[int | None, typer.Option(min=1, max=50, help="Chunks that go to the model.")] = None,
+    vector_weight: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Weight of vector similarity against text search.")
+    ] = None,
+    answerability_floor: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Below it the answer is “I don't know”.")
+    ] = None,
+    history_turns: Annotated[int | None, typer.Option(min=0, max=50, help="Earlier turns that the model sees.")] = None,
+    rail_thresholds: Annotated[
+        list[str] | None,
+        typer.Option("--rail-threshold", metavar="RAIL=SCORE", help="A rail's own threshold, 0 to 1; repeatable."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the next prompt version. An identical bundle gives back the version that already holds it."""
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
+
+    from cli.output import echo_json
+    from cli.texts import checked
+
+    changes = {
+        "template": _read_template(template) if template else None,
+        "route": route,
+        "temperature": temperature,
+        "max_output_tokens": max_output_tokens,
+        "retrieval_limit": retrieval_limit,
+        "vector_weight": vector_weight,
+        "answerability_floor": answerability_floor,
+        "history_turns": history_turns,
+    }
+    thresholds = dict(_threshold(text) for text in rail_thresholds or ())
+    with Client() as client:
+        request = prompt_pb2.GetPromptVersionRequest(prompt_version=checked(base, "--from"))
+        bundle = client.call(client.prompts.GetPromptVersion, request).prompt_version.bundle
+        for name, value in changes.items():
+            if value is not None:
+                setattr(bundle, name, value)
+        bundle.rail_thresholds.update(thresholds)
+        wanted = prompt_pb2.CreatePromptVersionRequest(
+            bundle=bundle, description=checked(description, "The description")
+        )
+        made = client.call(client.prompts.CreatePromptVersion, wanted).prompt_version
+    if as_json:
+        echo_json(made)
+    else:
+        typer.echo(f"prompt version {made.version}")
+
+
+@app.command()
+def label(
+    name: Annotated[str, typer.Argument(metavar="LABEL", help="For example production or staging.")],
+    version: Annotated[int, typer.Argument(min=1, help="The version that it is to point at.")],
+) -> None:
+    """Point a label at a prompt version. “production” is what customers get."""
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
+
+    from cli.texts import checked
+
+    with Client() as client:
+        request = prompt_pb2.SetPromptLabelRequest(label=checked(name, "LABEL"), version=version)
+        moved = client.call(client.prompts.SetPromptLabel, request).prompt_version
+    typer.echo(f"{name} → prompt version {moved.version}")
+
+
+def _read_template(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CliError(f"{path} cannot be read: {error.strerror}.", exit_code=2) from None
+    except UnicodeDecodeError:
+        raise CliError(f"{path} is not valid UTF-8.", exit_code=2) from None
+
+
+def _threshold(text: str) -> tuple[str, float]:
+    rail, _, score = text.rpartition("=")
+    try:
+        return rail, float(score)
+    except ValueError:
+        raise CliError(f"--rail-threshold {text!r} is not RAIL=SCORE.", exit_code=2) from None
+
+
+def _print_version(found: PromptVersion) -> None:
+    from cli.output import when
+
+    bundle = found.bundle
+    typer.echo(f"prompt version {found.version}  {', '.join(found.labels)}")
+    typer.echo(f"made {when(found.create_time)} by {found.author}: {found.description}")
+    typer.echo(f"hash {found.content_hash}")
+    temperature = f"{bundle.temperature:g}" if bundle.HasField("temperature") else "the provider's default"
+    typer.echo(f"route {bundle.route}, temperature {temperature}, at most {bundle.max_output_tokens} output tokens")
+    typer.echo(
+        f"{bundle.retrieval_limit} chunks, vector weight {bundle.vector_weight:g}, "
+        f"answerability floor {bundle.answerability_floor:g}, {bundle.history_turns} earlier turns"
+    )
+    for rail, threshold in sorted(bundle.rail_thresholds.items()):
+        typer.echo(f"rail “{rail}” from {threshold:g}")
+    typer.echo(f"\n{bundle.template}")

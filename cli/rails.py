@@ -1,0 +1,114 @@
+"""`nightdesk rails`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.errors import CliError
+
+if TYPE_CHECKING:
+    from nightdesk import Client
+    from nightdesk.v1.rail_pb2 import CheckTextResponse
+
+app = typer.Typer(help="Run the guardrails on texts.")
+
+
+class Direction(StrEnum):
+    INPUT = "input"
+    CONTEXT = "context"
+    OUTPUT = "output"
+
+
+@app.callback()
+def _rails() -> None:
+    """Run the guardrails on texts."""
+
+
+@app.command()
+def check(
+    text: Annotated[str | None, typer.Argument(help="The text; “-” reads it from standard input.")] = None,
+    direction: Annotated[
+        Direction, typer.Option(help="As a customer's message, a retrieved chunk, or an answer.")
+    ] = Direction.INPUT,
+    jsonl: Annotated[
+        Path | None,
+        typer.Option(
+            help='Many texts: a file of lines {"text":…}, “-” for standard input. Prints each object in the same '
+            "order with verdict, rail, category, score and redacted_text added.",
+            metavar="FILE",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what the rails make of a text: allow, block or redact, by which rail and why."""
+    if (text is None) == (jsonl is None):
+        raise CliError("Give either a TEXT or --jsonl FILE.", exit_code=2)
+    from nightdesk import Client
+
+    from cli.output import echo_json
+    from cli.texts import read_argument
+
+    with Client() as client:
+        if jsonl is not None:
+            for line in _check_in_bulk(client, jsonl, direction):
+                typer.echo(line)
+            return
+        response = _check(client, read_argument(text or "", "The text"), direction)
+    if as_json:
+        echo_json(response)
+    else:
+        _print_verdicts(response)
+
+
+def _check(client: Client, text: str, direction: Direction) -> CheckTextResponse:
+    from nightdesk.v1 import common_pb2, rail_pb2
+
+    value = common_pb2.RailDirection.Value(f"RAIL_DIRECTION_{direction.upper()}")
+    return client.call(client.rails.CheckText, rail_pb2.CheckTextRequest(text=text, direction=value))
+
+
+def _check_in_bulk(client: Client, path: Path, direction: Direction) -> Iterator[str]:
+    import json
+
+    from nightdesk.v1 import common_pb2
+
+    from cli.bulk import Line, map_in_order, read_lines
+    from cli.output import enum_word
+
+    def judge(line: Line) -> str:
+        response = _check(client, line.text("text"), direction)
+        verdict = {
+            "verdict": enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict),
+            "rail": response.rail,
+            "category": response.category,
+            "score": response.score,
+            "redacted_text": response.redacted_text,
+        }
+        return json.dumps({**line.fields, **verdict}, ensure_ascii=False)
+
+    return map_in_order(judge, read_lines(path))
+
+
+def _print_verdicts(response: CheckTextResponse) -> None:
+    from nightdesk.v1 import common_pb2
+    from rich.markup import escape
+    from rich.table import Table
+
+    from cli.output import console, enum_word
+
+    screen = console()
+    word = enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict)
+    decided = f" by rail “{response.rail}”: {response.category}" if response.rail else ""
+    screen.print(f"[bold]{word}[/]{escape(decided)}")
+    if response.verdict == common_pb2.VERDICT_REDACT:
+        screen.print(escape(response.redacted_text), soft_wrap=True)
+    table = Table("rail", "verdict", "category", "score", "threshold", "what it saw")
+    for one in response.verdicts:
+        verdict = enum_word(common_pb2.Verdict.DESCRIPTOR, one.verdict)
+        table.add_row(one.rail, verdict, one.category, f"{one.score:.2f}", f"{one.threshold:.2f}", escape(one.detail))
+    screen.print(table)

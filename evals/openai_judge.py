@@ -1,0 +1,36 @@
+"""A judge behind any OpenAI-compatible endpoint that knows `response_format` json_schema."""
+
+from __future__ import annotations
+
+import os
+
+import openai
+
+from evals.judges import MAX_RETRIES, TIMEOUT_SECONDS, Judge, JudgeError
+
+
+class OpenAIJudge(Judge):
+    """Reads OPENAI_API_KEY and OPENAI_BASE_URL."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
+        self._client = openai.AsyncOpenAI(
+            api_key=os.environ.get("OPENAI_API_KEY") or "none",
+            base_url=os.environ.get("OPENAI_BASE_URL") or None,
+            timeout=TIMEOUT_SECONDS,
+            max_retries=MAX_RETRIES,
+        )
+
+    async def ask(self, prompt: str, name: str, schema: dict[str, object]) -> str:
+        try:
+            completion = await self._client.chat.completions.create(
+                model=self.model,
+                messages=[{"role": "user", "content": prompt}],
+                response_format={"type": "json_schema", "json_schema": {"name": name, "schema": schema}},
+            )
+        except openai.OpenAIError as error:
+            raise JudgeError(f"{self.model}: {error}") from error
+        return (completion.choices[0].message.content or "") if completion.choices else ""
+
+    async def close(self) -> None:
+        await self._client.close()
