@@ -1,8 +1,8 @@
 """What to search for, when a question leans on the conversation before it. No model is asked.
 
 Joining all turns is worse than the last question alone. Mixing the last turns in where the question gives signs of
-leaning on them leaves Recall@5 on mtRAG (Cloud) within its standard error (0.311 to 0.305, SE 0.03) and brings the right
-source among the first six on short support dialogues from 43 % to 95 % of the questions.
+leaning on them leaves Recall@5 on mtRAG (Cloud) within its standard error (0.311 to 0.305, SE 0.03), and on 21 short
+support dialogues it brings the right source among the first six for 95 % of the questions instead of 43 %.
 """
 
 from __future__ import annotations
