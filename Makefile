@@ -43,3 +43,7 @@ check: setup ## Format, lint, types, architecture rules, the contract
 .PHONY: test
 test: setup ## The tests; those that need a real service skip where it is absent
 	$(BIN)/pytest
+
+.PHONY: demo
+demo: setup ## Server, workbench and reviewers' demo with a sample knowledge base, until Ctrl-C
+	@$(BIN)/nightdesk up $(DEMO_OPTIONS)

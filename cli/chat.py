@@ -34,9 +34,8 @@ def chat(
     The answer is streamed with its citations, what the rails did, what it cost and how long it took. A refusal is an
     answer too: only errors end with a code other than 0.
     """
-    from nightdesk import Client
-
     from cli.texts import read_argument
+    from nightdesk import Client
 
     with Client(timeout=TURN_TIMEOUT) as client:
         turn = _Turns(client, conversation, prompt_version, as_json)
@@ -74,11 +73,10 @@ class _Turns:
 
 def _session(turns: _Turns) -> None:
     """Until /quit or the end of the input. A failed turn is reported and does not end the session."""
-    from nightdesk import ApiError
-
     from cli.errors import CliError
     from cli.output import console
     from cli.texts import checked
+    from nightdesk import ApiError
 
     prompt = console(stderr=True)
     prompt.print("[dim]/new begins another conversation, /quit ends[/]")

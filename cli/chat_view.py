@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nightdesk.v1 import chat_pb2, common_pb2
 from rich.console import Console
 from rich.markup import escape
 
 from cli.errors import CliError
 from cli.output import echo_json, enum_word, money
+from nightdesk.v1 import chat_pb2, common_pb2
 
 _SHOWN_STAGES = {"first_token": "first token", "total": "total"}
 

@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from nightdesk import ApiError, Client
-from nightdesk.v1 import operations_pb2
-
 from cli.addresses import Addresses, in_use, read_addresses
 from cli.doctor import DEGRADED, FAILED, OK, Finding
 from cli.errors import CliError
 from cli.output import enum_word
 from cli.serve import SERVER_COMMAND
+from nightdesk import ApiError, Client
+from nightdesk.v1 import operations_pb2
 
 OLDEST_PYTHON, FIRST_UNTRIED_PYTHON = (3, 11), (3, 14)
 SETTINGS_SECONDS = 60.0

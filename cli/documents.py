@@ -16,13 +16,13 @@ def list_documents(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a document.")] = False,
 ) -> None:
     """List the documents with their chunks and what is quarantined."""
-    from nightdesk import Client
-    from nightdesk.v1 import common_pb2, ingest_pb2
     from rich.markup import escape
     from rich.table import Table
 
     from cli.output import console, echo_json, enum_word, when
     from cli.paging import take
+    from nightdesk import Client
+    from nightdesk.v1 import common_pb2, ingest_pb2
 
     table = Table("document", "title", "kind", "chunks", "quarantined", "taken in")
     table.columns[0].overflow = "fold"
@@ -54,10 +54,9 @@ def delete(
     document_ids: Annotated[list[str], typer.Argument(metavar="DOCUMENT…", help="Ids as `documents list` shows them.")],
 ) -> None:
     """Delete documents and their chunks, for all readers at once."""
+    from cli.texts import checked
     from nightdesk import Client
     from nightdesk.v1 import ingest_pb2
-
-    from cli.texts import checked
 
     with Client() as client:
         for document_id in document_ids:

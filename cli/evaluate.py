@@ -40,13 +40,12 @@ def run(
     name, cases = _read_dataset(dataset)
     judge = _judge()
     # The metrics take seconds to load: only for a dataset and a judge that can be used.
-    from nightdesk import Client
-
     from cli.evaluate_run import run_as_json, run_with_progress
     from cli.evaluate_view import print_run
     from cli.output import console, echo_json
     from cli.texts import checked
     from evals.runner import RunPlan
+    from nightdesk import Client
 
     plan = RunPlan(
         dataset=name,
@@ -74,13 +73,12 @@ def list_runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a run.")] = False,
 ) -> None:
     """List runs, newest first."""
-    from nightdesk import Client
-    from nightdesk.v1 import evaluation_pb2
-
     from cli.evaluate_view import runs_table
     from cli.output import console, echo_json
     from cli.paging import take
     from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import evaluation_pb2
 
     wanted = checked(dataset, "--dataset")
     with Client() as client:
@@ -104,13 +102,12 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line with the run, then one a case.")] = False,
 ) -> None:
     """Show a run: its metrics with their intervals, by kind of case, and the cases that went wrong."""
-    from nightdesk import Client
-    from nightdesk.v1 import evaluation_pb2
-
     from cli.evaluate_view import print_run
     from cli.output import console, echo_json
     from cli.paging import take
     from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import evaluation_pb2
 
     wanted = checked(run_id, "RUN")
     with Client() as client:

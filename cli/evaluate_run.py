@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from nightdesk import Client
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.output import echo_json
 from evals.runner import FinishedRun, RunPlan, run_dataset
+from nightdesk import Client
 
 
 def run_as_json(client: Client, plan: RunPlan) -> FinishedRun:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nightdesk.v1 import common_pb2, evaluation_pb2
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from cli.output import enum_word, money, shorten, when
 from evals.reports import by_kind
+from nightdesk.v1 import common_pb2, evaluation_pb2
 
 KIND_METRICS = ("outcome_match", "fact_recall", "source_hit", "forbidden_absent")
 SHOWN_FAILURES = 20

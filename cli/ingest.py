@@ -29,12 +29,11 @@ def ingest(
     """
     from functools import partial
 
-    from nightdesk import Client
-
     from cli.ingest_stream import IngestOptions, IngestStream
     from cli.ingest_view import print_summary, run_as_json, run_with_progress
     from cli.output import console
     from cli.sources import read_sources
+    from nightdesk import Client
 
     options = IngestOptions(
         source=", ".join(str(path) for path in paths).encode("utf-8", "replace").decode(),

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event
 
-from nightdesk import Client
-from nightdesk.v1 import common_pb2, ingest_pb2
-
 from cli.errors import CliError
 from cli.source_documents import Rejected, Skipped, Source, SourceDocument
+from nightdesk import Client
+from nightdesk.v1 import common_pb2, ingest_pb2
 
 PART_BYTES = 256 * 1024
 DEFAULT_MAX_DOCUMENT_BYTES = 32 * 1024 * 1024

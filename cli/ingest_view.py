@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import typer
-from nightdesk.v1 import ingest_pb2
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -17,6 +16,7 @@ from rich.table import Table
 from cli.ingest_stream import IngestEvent, IngestStream
 from cli.output import enum_word, json_line
 from cli.source_documents import Skipped
+from nightdesk.v1 import ingest_pb2
 
 STATUSES = ("created", "replaced", "unchanged", "quarantined", "rejected")
 

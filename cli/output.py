@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from google.protobuf.duration_pb2 import Duration
     from google.protobuf.message import Message
     from google.protobuf.timestamp_pb2 import Timestamp
-    from nightdesk.v1.common_pb2 import Money
     from rich.console import Console
+
+    from nightdesk.v1.common_pb2 import Money
 
 NANOS = 1_000_000_000
 

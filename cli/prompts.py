@@ -22,13 +22,13 @@ Version = Annotated[str, typer.Argument(help="A number or a label, for example 3
 @app.command("list")
 def list_versions(as_json: AsJson = False) -> None:
     """List the prompt versions, newest first."""
-    from nightdesk import Client
-    from nightdesk.v1 import prompt_pb2
     from rich.markup import escape
     from rich.table import Table
 
     from cli.output import console, echo_json, when
     from cli.paging import take
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
 
     table = Table("version", "labels", "description", "author", "made", "hash")
     with Client() as client:
@@ -53,11 +53,10 @@ def list_versions(as_json: AsJson = False) -> None:
 @app.command()
 def show(version: Version = "production", as_json: AsJson = False) -> None:
     """Show one prompt version with its template and parameters."""
-    from nightdesk import Client
-    from nightdesk.v1 import prompt_pb2
-
     from cli.output import echo_json
     from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
 
     with Client() as client:
         request = prompt_pb2.GetPromptVersionRequest(prompt_version=checked(version, "The version"))
@@ -74,10 +73,9 @@ def diff(
     to_version: Annotated[str, typer.Argument(metavar="TO", help="A number or a label.")],
 ) -> None:
     """Print what differs between two prompt versions, as a unified diff."""
+    from cli.texts import checked
     from nightdesk import Client
     from nightdesk.v1 import prompt_pb2
-
-    from cli.texts import checked
 
     with Client() as client:
         request = prompt_pb2.DiffPromptVersionsRequest(
@@ -111,11 +109,10 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make the next prompt version. An identical bundle gives back the version that already holds it."""
-    from nightdesk import Client
-    from nightdesk.v1 import prompt_pb2
-
     from cli.output import echo_json
     from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import prompt_pb2
 
     changes = {
         "template": _read_template(template) if template else None,
@@ -151,10 +148,9 @@ def label(
     version: Annotated[int, typer.Argument(min=1, help="The version that it is to point at.")],
 ) -> None:
     """Point a label at a prompt version. “production” is what customers get."""
+    from cli.texts import checked
     from nightdesk import Client
     from nightdesk.v1 import prompt_pb2
-
-    from cli.texts import checked
 
     with Client() as client:
         request = prompt_pb2.SetPromptLabelRequest(label=checked(name, "LABEL"), version=version)

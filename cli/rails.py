@@ -48,10 +48,9 @@ def check(
     """Say what the rails make of a text: allow, block or redact, by which rail and why."""
     if (text is None) == (jsonl is None):
         raise CliError("Give either a TEXT or --jsonl FILE.", exit_code=2)
-    from nightdesk import Client
-
     from cli.output import echo_json
     from cli.texts import read_argument
+    from nightdesk import Client
 
     with Client() as client:
         if jsonl is not None:
@@ -75,10 +74,9 @@ def _check(client: Client, text: str, direction: Direction) -> CheckTextResponse
 def _check_in_bulk(client: Client, path: Path, direction: Direction) -> Iterator[str]:
     import json
 
-    from nightdesk.v1 import common_pb2
-
     from cli.bulk import Line, map_in_order, read_lines
     from cli.output import enum_word
+    from nightdesk.v1 import common_pb2
 
     def judge(line: Line) -> str:
         response = _check(client, line.text("text"), direction)
@@ -95,11 +93,11 @@ def _check_in_bulk(client: Client, path: Path, direction: Direction) -> Iterator
 
 
 def _print_verdicts(response: CheckTextResponse) -> None:
-    from nightdesk.v1 import common_pb2
     from rich.markup import escape
     from rich.table import Table
 
     from cli.output import console, enum_word
+    from nightdesk.v1 import common_pb2
 
     screen = console()
     word = enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict)

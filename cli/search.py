@@ -39,11 +39,10 @@ def search(
     """Show what retrieval returns for a question, and why."""
     if (question is None) == (jsonl is None):
         raise CliError("Give either a QUESTION or --jsonl FILE.", exit_code=2)
-    from nightdesk import Client
-
     from cli import search_view
     from cli.output import console, echo_json
     from cli.texts import read_argument
+    from nightdesk import Client
 
     template = search_view.request(limit, [kind.value for kind in kinds or ()], labels or ())
     with Client() as client:

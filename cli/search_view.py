@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nightdesk import Client
-from nightdesk.v1 import ingest_pb2
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -15,6 +13,8 @@ from rich.table import Table
 from cli.bulk import Line, history_of, map_in_order, read_lines
 from cli.ingest_stream import KINDS
 from cli.output import shorten
+from nightdesk import Client
+from nightdesk.v1 import ingest_pb2
 
 EXCERPT = 160
 

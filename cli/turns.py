@@ -20,11 +20,10 @@ def list_turns(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a turn.")] = False,
 ) -> None:
     """List turns, newest first."""
-    from nightdesk import Client
-    from nightdesk.v1 import operations_pb2
-
     from cli.output import console, echo_json
     from cli.paging import take
+    from nightdesk import Client
+    from nightdesk.v1 import operations_pb2
 
     with Client() as client:
 
@@ -49,11 +48,10 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print the turn as one JSON line.")] = False,
 ) -> None:
     """Show one turn: question, answer, citations, verdicts, timings, tokens and cost."""
-    from nightdesk import Client
-    from nightdesk.v1 import operations_pb2
-
     from cli.output import echo_json
     from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import operations_pb2
 
     with Client() as client:
         request = operations_pb2.GetTurnRequest(turn_id=checked(turn_id, "The turn's id"))
@@ -89,10 +87,10 @@ def _table(turns: Iterable[TurnSummary]) -> object:
 
 
 def _print_turn(turn: Turn) -> None:
-    from nightdesk.v1 import common_pb2
     from rich.markup import escape
 
     from cli.output import console, enum_word, money, seconds, when
+    from nightdesk.v1 import common_pb2
 
     summary = turn.summary
     lines = {
@@ -124,9 +122,8 @@ def _print_turn(turn: Turn) -> None:
 
 
 def _outcome(turn: TurnSummary) -> str:
-    from nightdesk.v1 import common_pb2
-
     from cli.output import enum_word
+    from nightdesk.v1 import common_pb2
 
     word = enum_word(common_pb2.FinishReason.DESCRIPTOR, turn.finish_reason)
     return f"{word} ({turn.refusal_category})" if turn.refusal_category else word

@@ -14,7 +14,6 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
-from nightdesk import ApiError, Client
 from rich.console import Console
 from rich.markup import escape
 
@@ -27,6 +26,7 @@ from cli.output import console
 from cli.serve import SERVER_COMMAND, demo_command, workbench_command
 from cli.sources import read_sources
 from cli.up_processes import Children
+from nightdesk import ApiError, Client
 
 SERVER_SECONDS = 60.0
 PAGE_SECONDS = 120.0

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from evals.cases import EvalCase
 from nightdesk import ApiError, Client
 from nightdesk.v1 import chat_pb2, common_pb2
-
-from evals.cases import EvalCase
 
 OUTCOME_WORDS = {
     common_pb2.FINISH_REASON_ANSWERED: "answered",

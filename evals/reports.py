@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nightdesk.v1 import evaluation_pb2
-
 from evals.statistics import bootstrap_mean
+from nightdesk.v1 import evaluation_pb2
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from nightdesk import Client
-from nightdesk.v1 import evaluation_pb2, prompt_pb2
-
 from evals.answers import Answer, ask
 from evals.cases import EvalCase, dataset_hash
 from evals.judge_choice import JudgeChoice
 from evals.metrics.base import Metric, score_of
 from evals.reports import summarise
 from evals.suite import metric_suite
+from nightdesk import Client
+from nightdesk.v1 import evaluation_pb2, prompt_pb2
 
 BATCH = 50
 """Results recorded at once: what a crash can lose."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import grpc
+
 from nightdesk.v1 import (
     chat_pb2,
     chat_pb2_grpc,
@@ -19,7 +20,6 @@ from nightdesk.v1 import (
     rail_pb2,
     rail_pb2_grpc,
 )
-
 from server.bootstrap import Application, application
 from server.interceptors.callers import Callers
 from server.serve import Listening, serve

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nightdesk
 import pytest
+
+import nightdesk
 
 ROOT = Path(__file__).parents[1]
 KNOWLEDGE = ROOT / "samples" / "larkbook" / "knowledge"

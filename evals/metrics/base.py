@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nightdesk.v1 import evaluation_pb2
-
 from evals.answers import Answer
+from nightdesk.v1 import evaluation_pb2
 
 DETERMINISTIC = "deterministic"
 NON_LLM = "non_llm"

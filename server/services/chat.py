@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grpc.aio import ServicerContext
-from nightdesk.v1 import chat_pb2, chat_pb2_grpc
 
+from nightdesk.v1 import chat_pb2, chat_pb2_grpc
 from server.chat.turn import ChatTurns
 from server.domain import (
     CitationsFound,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
-from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2
 
+from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2
 from server.domain import (
     Direction,
     DocumentKind,

@@ -8,8 +8,8 @@ from typing import Any
 
 from google.protobuf import json_format
 from grpc.aio import ServicerContext
-from nightdesk.v1 import evaluation_pb2, evaluation_pb2_grpc
 
+from nightdesk.v1 import evaluation_pb2, evaluation_pb2_grpc
 from server.domain import Role
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role

@@ -8,8 +8,8 @@ from contextlib import aclosing
 from typing import Any
 
 from grpc.aio import ServicerContext
-from nightdesk.v1 import ingest_pb2, ingest_pb2_grpc
 
+from nightdesk.v1 import ingest_pb2, ingest_pb2_grpc
 from server.domain import IndexedDocument, Role
 from server.errors import InvalidArgument, NotFound
 from server.interceptors.callers import current_principal, require_role

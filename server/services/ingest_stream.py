@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
 from google.protobuf.duration_pb2 import Duration
-from nightdesk.v1 import common_pb2, ingest_pb2
 
+from nightdesk.v1 import common_pb2, ingest_pb2
 from server.domain import Document, DocumentKind
 from server.errors import InvalidArgument, NightdeskError, UnreadableDocument
 from server.knowledge.ingest import Ingestor

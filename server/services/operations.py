@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grpc.aio import ServicerContext
-from nightdesk.v1 import chat_pb2, operations_pb2, operations_pb2_grpc
 from sqlalchemy import Engine
 
+from nightdesk.v1 import chat_pb2, operations_pb2, operations_pb2_grpc
 from server.domain import ComponentState, FinishReason, Turn
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal

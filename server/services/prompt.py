@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grpc.aio import ServicerContext
-from nightdesk.v1 import prompt_pb2, prompt_pb2_grpc
 
+from nightdesk.v1 import prompt_pb2, prompt_pb2_grpc
 from server.domain import PromptBundle, PromptVersion, Role
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role

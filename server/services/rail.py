@@ -7,8 +7,8 @@ from contextlib import aclosing
 from typing import Any
 
 from grpc.aio import ServicerContext
-from nightdesk.v1 import common_pb2, rail_pb2, rail_pb2_grpc
 
+from nightdesk.v1 import common_pb2, rail_pb2, rail_pb2_grpc
 from server.domain import Direction, RailReport
 from server.ports import RailEngine
 from server.services import convert, validate

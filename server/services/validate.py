@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from nightdesk.v1 import common_pb2
-
 from server.errors import InvalidArgument
 
 MAX_MESSAGE_BYTES = 32 * 1024

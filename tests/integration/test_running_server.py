@@ -8,10 +8,10 @@ import signal
 import socket
 from pathlib import Path
 
-import nightdesk
 import pytest
-from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 
+import nightdesk
+from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 from tests.conftest import RunningServer, start_server, stop_server
 from tests.twins.loopback import Script
 from tests.twins.openai import OpenAITwin

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import grpc
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
+
 from nightdesk.v1 import (
     chat_pb2,
     chat_pb2_grpc,

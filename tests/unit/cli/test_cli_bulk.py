@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nightdesk.v1 import common_pb2, ingest_pb2
 
 from cli.bulk import map_in_order
+from nightdesk.v1 import common_pb2, ingest_pb2
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin
 

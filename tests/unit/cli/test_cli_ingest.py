@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-import nightdesk as nightdesk_client
 import pytest
 from google.protobuf import duration_pb2
-from nightdesk.v1 import ingest_pb2
 
+import nightdesk as nightdesk_client
 from cli.ingest_stream import IngestStream
 from cli.source_documents import SourceDocument
+from nightdesk.v1 import ingest_pb2
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin
 

@@ -7,9 +7,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from nightdesk.v1 import operations_pb2
 
 from cli import doctor_checks
+from nightdesk.v1 import operations_pb2
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin
 

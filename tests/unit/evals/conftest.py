@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import nightdesk
 import pytest
-from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2
 
+import nightdesk
 from evals.answers import Answer
 from evals.cases import EvalCase
+from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2
 from tests.unit.cli.contract_twin import ContractTwin
 
 MakeAnswer = Callable[..., Answer]

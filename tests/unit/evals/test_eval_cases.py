@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from nightdesk.v1 import common_pb2
 
 from evals.cases import InvalidDataset, dataset_hash, read_cases
+from nightdesk.v1 import common_pb2
 
 CASE: dict[str, object] = {"id": "c1", "kind": "answerable", "question": "When?", "expected_outcome": "answered"}
 

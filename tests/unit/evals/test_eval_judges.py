@@ -10,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from nightdesk.v1 import common_pb2, evaluation_pb2
 
 from evals.judge_choice import JudgeChoice
 from evals.metrics.base import score_of
 from evals.suite import metric_suite
+from nightdesk.v1 import common_pb2, evaluation_pb2
 from tests.unit.evals.conftest import MakeAnswer
 
 STATEMENTS = {"statements": ["Refunds take 30 days.", "They are free."]}

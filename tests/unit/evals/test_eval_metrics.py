@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from nightdesk.v1 import common_pb2
 
 from evals.metrics.base import MetricError, score_of
 from evals.metrics.citation_precision import CitationPrecision
@@ -13,6 +12,7 @@ from evals.metrics.outcome_match import OutcomeMatch
 from evals.metrics.refusal_category_match import RefusalCategoryMatch
 from evals.metrics.source_hit import SourceHit
 from evals.suite import metric_suite
+from nightdesk.v1 import common_pb2
 from tests.unit.evals.conftest import MakeAnswer
 
 ANSWERED, UNANSWERED, REFUSED = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import nightdesk
 import pytest
-from nightdesk.v1 import common_pb2, evaluation_pb2
 
+import nightdesk
 from cli.__main__ import main
 from evals.cases import EvalCase, dataset_hash
 from evals.judge_choice import InvalidJudge, JudgeChoice, choose_judge
 from evals.runner import BATCH, RunPlan, run_dataset
+from nightdesk.v1 import common_pb2, evaluation_pb2
 from tests.unit.cli.contract_twin import ContractTwin, answered, refused
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nightdesk.v1 import evaluation_pb2
 
 from evals.reports import by_kind, summarise
 from evals.statistics import bootstrap_mean
+from nightdesk.v1 import evaluation_pb2
 
 
 def test_the_interval_of_a_normal_sample_is_the_textbook_one() -> None:

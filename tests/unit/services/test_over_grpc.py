@@ -12,8 +12,8 @@ import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-from nightdesk.v1 import chat_pb2, chat_pb2_grpc, operations_pb2, operations_pb2_grpc, prompt_pb2, prompt_pb2_grpc
 
+from nightdesk.v1 import chat_pb2, chat_pb2_grpc, operations_pb2, operations_pb2_grpc, prompt_pb2, prompt_pb2_grpc
 from server.interceptors.around import AroundCalls
 from server.interceptors.callers import Callers
 from server.interceptors.decoding import DecodeRequests
