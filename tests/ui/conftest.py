@@ -1,0 +1,116 @@
+"""A browser, and both front ends in processes of their own, as the command line starts them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 60.0
+"""Seconds that a page's process, or anything on a page, may take to appear on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Closed with the module: Playwright's loop must not run beside those of asynchronous tests."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        message = f"No browser: none of {', '.join(BROWSERS)} is installed."
+        if os.environ.get("NIGHTDESK_REQUIRE_SERVICES") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of which no request may leave the loopback."""
+    outside: list[str] = []
+
+    def watch(request: Request) -> None:
+        if urlsplit(request.url).hostname not in (None, "", "127.0.0.1"):
+            outside.append(request.url)
+
+    context = browser.new_context(viewport={"width": 1440, "height": 1100})
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(timeout=PATIENCE * 1000)
+    opened.on("request", watch)
+    yield opened
+    context.close()
+    assert outside == []
+
+
+@pytest.fixture(scope="module")
+def workbench_url(nightdesk_server: Any) -> Iterator[str]:
+    """Where a workbench over the server with the sample knowledge base answers."""
+    with _front_end("workbench", nightdesk_server.address) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def demo_url(nightdesk_server: Any) -> Iterator[str]:
+    """Where a reviewers' demo over the server with the sample knowledge base answers."""
+    with _front_end("workbench.reviewer", nightdesk_server.address) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def lonely_workbench_url() -> Iterator[str]:
+    """Where a workbench answers whose server does not exist."""
+    with _front_end("workbench", f"127.0.0.1:{_free_port()}") as url:
+        yield url
+
+
+@contextmanager
+def _front_end(module: str, server: str) -> Iterator[str]:
+    port = _free_port()
+    command = [sys.executable, "-m", module, "--listen", f"127.0.0.1:{port}", "--server", server]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        _wait(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    process.terminate()
+    output, _ = process.communicate(timeout=30)
+    pytest.fail(f"The front end did not start:\n{output.decode()[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,92 @@
+"""The charts: lines over time, intervals of metrics, and a turn's stages as a waterfall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import altair as alt
+import pandas as pd
+
+from nightdesk.v1 import chat_pb2
+from workbench.components.formatting import duration, words
+from workbench.stages import SINCE_START, stage_spans
+
+HEIGHT = 240
+STAGE = "stage"
+SINCE = "since the beginning"
+
+
+def lines(
+    frame: pd.DataFrame, value: str, title: str, number_format: str, span: tuple[datetime, datetime]
+) -> alt.Chart:
+    """One line a prompt version over the whole span; `number_format` is d3's, for example ".0%" or "$.4~f"."""
+    domain = [moment.isoformat() for moment in span]
+    chart: alt.Chart = (
+        alt.Chart(frame, height=HEIGHT)
+        .mark_line(point=alt.OverlayMarkDef(size=18), strokeWidth=2)
+        .encode(
+            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
+            y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format=number_format, tickCount=5)),
+            color=alt.Color("version:N", legend=alt.Legend(orient="top", title=None, offset=4)),
+            tooltip=[
+                alt.Tooltip("version:N", title="Prompt version"),
+                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
+                alt.Tooltip(f"{value}:Q", title=title, format=number_format),
+                alt.Tooltip("turns:Q", title="Turns"),
+            ],
+        )
+    )
+    return chart
+
+
+def intervals(frame: pd.DataFrame) -> alt.LayerChart:
+    """The metrics' means with their 95 % intervals, one colour a run."""
+    runs = alt.YOffset("run:N")
+    color = alt.Color("run:N", title=None, legend=alt.Legend(orient="top"))
+    row = len(frame["run"].unique()) * 14 + 14
+    metric = alt.Y("metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False))
+    base = alt.Chart(frame, height=alt.Step(row, **{"for": "position"}))
+    bars = base.mark_errorbar(ticks=True, thickness=2).encode(
+        x=alt.X("low:Q", title="Mean with 95 % interval", scale=alt.Scale(domain=[0, 1])),
+        x2="high:Q",
+        y=metric,
+        yOffset=runs,
+        color=color,
+    )
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(
+        x="mean:Q",
+        y=metric,
+        yOffset=runs,
+        color=color,
+        tooltip=["run", "metric", alt.Tooltip("mean", format=".3f"), alt.Tooltip("low", format=".3f"), "high"],
+    )
+    chart: alt.LayerChart = bars + points
+    return chart
+
+
+def waterfall(timings: Sequence[chat_pb2.StageTiming]) -> alt.LayerChart:
+    """A turn's stages as bars over the time since it began, each with its length."""
+    frame = pd.DataFrame(
+        {
+            "stage": words(span.stage),
+            "start": span.start * 1000,
+            "end": span.end * 1000,
+            "length": duration(span.end - span.start),
+            "kind": SINCE if span.stage in SINCE_START else STAGE,
+        }
+        for span in stage_spans(timings)
+    )
+    base = alt.Chart(frame, height=alt.Step(24)).encode(
+        y=alt.Y("stage:N", title=None, sort=None, axis=alt.Axis(labelOverlap=False))
+    )
+    scale = alt.Scale(domain=[STAGE, SINCE], range=["#4f6df5", "#9aa0aa"])
+    bars = base.mark_bar(cornerRadius=2, height=13, minBandSize=2).encode(
+        x=alt.X("start:Q", title="ms since the turn began"),
+        x2="end:Q",
+        color=alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="bottom")),
+        tooltip=["stage", "length"],
+    )
+    texts = base.mark_text(align="left", dx=5, fontSize=11, color="#8a8f98").encode(x="end:Q", text="length")
+    chart: alt.LayerChart = bars + texts
+    return chart

@@ -1,0 +1,202 @@
+"""Messages of the contract as tables. No call is made and nothing is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from nightdesk.v1 import common_pb2, evaluation_pb2, operations_pb2
+from workbench.components.formatting import (
+    NANOS,
+    cost,
+    duration,
+    finish_reason,
+    known_seconds,
+    moment,
+    money,
+    percentage,
+    rating,
+    run_state,
+    total_cost,
+    words,
+)
+
+SCORE = "score."
+"""Begins the names of columns that hold a metric, so that no metric's name is taken for a column of ours."""
+
+
+def turns_frame(turns: Iterable[operations_pb2.TurnSummary]) -> pd.DataFrame:
+    """One row a turn, in the order given; latencies in seconds."""
+    return pd.DataFrame(
+        {
+            "time": moment(turn.create_time),
+            "question": turn.question,
+            "outcome": [finish_reason(turn.finish_reason)],
+            "category": words(turn.refusal_category),
+            "version": f"v{turn.prompt_version}",
+            "model": turn.model,
+            "first token": known_seconds(turn, "first_token_latency"),
+            "total": known_seconds(turn, "total_latency"),
+            "cost": cost(turn),
+            "tokens in": turn.input_tokens,
+            "tokens out": turn.output_tokens,
+            "feedback": rating(turn.rating),
+        }
+        for turn in turns
+    )
+
+
+def metrics_frame(points: Iterable[operations_pb2.MetricPoint]) -> pd.DataFrame:
+    """One row a point: money in dollars, latencies in seconds, rates 0 to 1."""
+    return pd.DataFrame(
+        {
+            "time": moment(point.start_time),
+            "version": f"v{point.prompt_version}",
+            "turns": point.turn_count,
+            "refusal rate": point.refused_count / point.turn_count,
+            "unanswered rate": point.unanswered_count / point.turn_count,
+            # Where no turn of the interval has a price there is nothing to draw: it did not cost zero.
+            "cost": point.cost.nanos / NANOS if point.unpriced_count < point.turn_count else None,
+            "unpriced": point.unpriced_count,
+            "first token p50": known_seconds(point, "first_token_p50"),
+            "total p50": known_seconds(point, "total_p50"),
+            "total p95": known_seconds(point, "total_p95"),
+        }
+        for point in points
+        if point.turn_count
+    )
+
+
+def cost_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
+    """What each version cost; the mean is over its priced turns."""
+    return pd.DataFrame(
+        {
+            "version": f"v{point.prompt_version}",
+            "turns": point.turn_count,
+            "cost": total_cost(point.cost.nanos, point.unpriced_count, point.turn_count),
+            "per priced turn": money(_mean_cost(point)),
+            "unpriced turns": point.unpriced_count,
+        }
+        for point in points
+    )
+
+
+def outcome_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
+    """How each version's turns ended."""
+    return pd.DataFrame(
+        {
+            "version": f"v{point.prompt_version}",
+            "answered": percentage(point.answered_count, point.turn_count),
+            "refused": percentage(point.refused_count, point.turn_count),
+            "unanswered": percentage(point.unanswered_count, point.turn_count),
+            "degraded": percentage(point.degraded_count, point.turn_count),
+            "up": point.thumbs_up_count,
+            "down": point.thumbs_down_count,
+        }
+        for point in points
+    )
+
+
+def latency_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
+    """How fast each version was."""
+    return pd.DataFrame(
+        {
+            "version": f"v{point.prompt_version}",
+            "turns": point.turn_count,
+            "first token p50": duration(known_seconds(point, "first_token_p50")),
+            "total p50": duration(known_seconds(point, "total_p50")),
+            "total p95": duration(known_seconds(point, "total_p95")),
+        }
+        for point in points
+    )
+
+
+def usage_table(usage: Iterable[common_pb2.Usage]) -> pd.DataFrame:
+    """One row a call to a model; the token counts are disjoint."""
+    return pd.DataFrame(
+        {
+            "model": call.model,
+            "provider": call.provider,
+            "input": call.uncached_input_tokens,
+            "cached read": call.cache_read_tokens,
+            "cached write": call.cache_write_tokens,
+            "output": call.output_tokens,
+            "reasoning": call.reasoning_tokens,
+            "cost": cost(call),
+            "counted by": "estimate" if call.estimated else "provider",
+        }
+        for call in usage
+    )
+
+
+def runs_frame(runs: Iterable[evaluation_pb2.Run]) -> pd.DataFrame:
+    """One row a run, in the order given."""
+    return pd.DataFrame(
+        {
+            "time": moment(run.create_time),
+            "dataset": run.dataset,
+            "version": f"v{run.prompt_version}",
+            "state": run_state(run.state),
+            "cases": run.case_count,
+            "errors": run.error_count,
+            "cost": cost(run),
+            "description": run.description,
+            "run": run.run_id,
+        }
+        for run in runs
+    )
+
+
+def summaries_frame(runs: Iterable[evaluation_pb2.Run]) -> pd.DataFrame:
+    """One row for each metric of each run: mean and 95 % interval, 0 to 1."""
+    return pd.DataFrame(
+        {
+            "metric": summary.metric,
+            "run": f"v{run.prompt_version} · {run.run_id}",
+            "mean": summary.mean,
+            "low": summary.low,
+            "high": summary.high,
+            "cases": summary.count,
+            "errors": summary.error_count,
+            "scorer": summary.scorer,
+        }
+        for run in runs
+        for summary in run.metrics
+    )
+
+
+def results_frame(results: Iterable[evaluation_pb2.CaseResult]) -> pd.DataFrame:
+    """One row a case, a column `score.METRIC` for each metric; one that could not be computed is missing."""
+    return pd.DataFrame(
+        {
+            "case": result.case.case_id,
+            "kind": words(result.case.kind),
+            "question": result.case.question,
+            "expected": result.case.expected_outcome,
+            "outcome": [] if result.error else [finish_reason(result.finish_reason)],
+            **{f"{SCORE}{score.metric}": score.value if score.HasField("value") else None for score in result.scores},
+            "cost": "" if result.error else cost(result),
+            "latency": None if result.error else result.latency_seconds,
+            "error": result.error,
+        }
+        for result in results
+    )
+
+
+def _mean_cost(point: operations_pb2.MetricPoint) -> int | None:
+    priced = point.turn_count - point.unpriced_count
+    return round(point.cost.nanos / priced) if priced else None
+
+
+def scores_frame(scores: Iterable[evaluation_pb2.Score]) -> pd.DataFrame:
+    """One row a score of one case; a missing value comes with its error."""
+    return pd.DataFrame(
+        {
+            "metric": score.metric,
+            "value": score.value if score.HasField("value") else None,
+            "scorer": score.scorer,
+            "error": score.error,
+        }
+        for score in scores
+    )

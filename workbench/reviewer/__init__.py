@@ -1,0 +1,1 @@
+"""The reviewers' demo: a guarded conversation with its citations, verdicts and cost, and a place for an opinion."""

@@ -1,0 +1,45 @@
+"""What is known of a turn while its events come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nightdesk.v1 import chat_pb2, common_pb2
+
+
+@dataclass(slots=True)
+class TurnView:
+    """One turn, filled event by event; `completed` is set once it has ended."""
+
+    turn_id: str = ""
+    conversation_id: str = ""
+    answer: str = ""
+    search_question: str = ""
+    citations: list[common_pb2.Citation] = field(default_factory=list)
+    verdicts: list[common_pb2.RailVerdict] = field(default_factory=list)
+    switches: list[chat_pb2.RouteSwitched] = field(default_factory=list)
+    completed: chat_pb2.TurnCompleted | None = None
+
+    def apply(self, event: chat_pb2.ChatResponse) -> None:
+        """Take in the next event. A rail may replace what was streamed, so `completed` has the last word."""
+        self.turn_id = event.turn_id
+        match event.WhichOneof("event"):
+            case "started":
+                self.conversation_id = event.started.conversation_id
+            case "citations":
+                self.citations = list(event.citations.citations)
+                self.search_question = event.citations.search_question
+            case "delta":
+                self.answer += event.delta.text
+            case "rail_verdict":
+                self.verdicts.append(event.rail_verdict)
+            case "route_switched":
+                self.switches.append(event.route_switched)
+            case "completed":
+                self.completed = event.completed
+                self.answer = event.completed.answer
+
+    @property
+    def cited(self) -> frozenset[str]:
+        """The chunk ids that the finished answer refers to."""
+        return frozenset(self.completed.citation_ids) if self.completed else frozenset()
