@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import nightdesk
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[1]
 KNOWLEDGE = ROOT / "samples" / "larkbook" / "knowledge"
@@ -39,21 +39,6 @@ class RunningServer:
             check=False,
             cwd=self.data_dir,
         )
-
-
-def free_ports(count: int) -> int:
-    """The first of `count` consecutive free loopback ports."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if first + count <= 65535 and all(_is_free(first + offset) for offset in range(count)):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def clean_environment(data_dir: Path, address: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.ports import free_ports
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "weaviate.sh"
 API_KEY = "key-of-the-tests"
@@ -49,7 +50,7 @@ def weaviate_server(data: Path) -> Iterator[WeaviateServer]:
 
 @contextmanager
 def _own_server(binary: str, data: Path) -> Iterator[WeaviateServer]:
-    http, grpc, cluster = _free_ports(1), _free_ports(1), _free_ports(4)
+    http, grpc, cluster = free_ports(1), free_ports(1), free_ports(4)
     environment = os.environ | {
         "WEAVIATE_BIN": binary,
         "WEAVIATE_DATA": str(data),
@@ -80,22 +81,3 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
         else:
             return
     pytest.fail(f"Weaviate did not start; its log ends with:\n{log.read_text()[-2000:]}")
-
-
-def _free_ports(count: int) -> int:
-    """The first of `count` successive ports of loopback that are free now."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if all(_is_free(first + offset) for offset in range(count)):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
