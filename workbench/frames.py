@@ -25,6 +25,9 @@ from workbench.components.formatting import (
 SCORE = "score."
 """Begins the names of columns that hold a metric, so that no metric's name is taken for a column of ours."""
 
+RUN_CHARACTERS = 12
+"""Enough of a run's id to tell it from the others in a chart."""
+
 
 def turns_frame(turns: Iterable[operations_pb2.TurnSummary]) -> pd.DataFrame:
     """One row a turn, in the order given; latencies in seconds."""
@@ -153,7 +156,7 @@ def summaries_frame(runs: Iterable[evaluation_pb2.Run]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "metric": summary.metric,
-            "run": f"v{run.prompt_version} · {run.run_id}",
+            "run": f"v{run.prompt_version} · {run.run_id[:RUN_CHARACTERS]}",
             "mean": summary.mean,
             "low": summary.low,
             "high": summary.high,
