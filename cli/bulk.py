@@ -31,6 +31,13 @@ class Line:
     fields: dict[str, object]
 
     def text(self, name: str) -> str:
+        """A field that must be a string, which may be empty. Raises CliError naming the line."""
+        value = self.fields.get(name)
+        if not isinstance(value, str):
+            raise self.error(f'"{name}" must be a string')
+        return value
+
+    def words(self, name: str) -> str:
         """A field that must be a non-empty string. Raises CliError naming the line."""
         value = self.fields.get(name)
         if not isinstance(value, str) or not value.strip():

@@ -28,7 +28,7 @@ def search_in_bulk(client: Client, path: Path, template: ingest_pb2.SearchReques
     """A JSON line a question, in the order of the file. Raises ApiError, and CliError naming a bad line."""
 
     def find(line: Line) -> str:
-        wanted = ingest_pb2.SearchRequest(question=line.text("question"), history=history_of(line))
+        wanted = ingest_pb2.SearchRequest(question=line.words("question"), history=history_of(line))
         wanted.MergeFrom(template)
         response = client.call(client.ingests.Search, wanted)
         results = [

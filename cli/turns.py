@@ -20,7 +20,7 @@ def list_turns(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line a turn.")] = False,
 ) -> None:
     """List turns, newest first."""
-    from cli.output import console, echo_json
+    from cli.output import echo_json
     from cli.paging import take
     from nightdesk import Client
     from nightdesk.v1 import operations_pb2
@@ -39,7 +39,7 @@ def list_turns(
         for turn in turns:
             echo_json(turn)
     else:
-        console().print(_table(turns))
+        _print_turns(turns)
 
 
 @app.command()
@@ -62,28 +62,18 @@ def show(
         _print_turn(turn)
 
 
-def _table(turns: Iterable[TurnSummary]) -> object:
+def _print_turns(turns: Iterable[TurnSummary]) -> None:
+    """Two lines a turn: a table of so many columns would break the ids, which `turns show` wants whole."""
     from rich.markup import escape
-    from rich.table import Table
 
-    from cli.output import money, seconds, shorten, when
+    from cli.output import console, money, seconds, shorten, when
 
-    table = Table()
-    table.add_column("turn", no_wrap=True)
-    for heading in ("when", "prompt", "question", "outcome", "model", "time", "cost"):
-        table.add_column(heading, overflow="fold")
+    screen = console()
     for turn in turns:
-        table.add_row(
-            turn.turn_id,
-            when(turn.create_time),
-            str(turn.prompt_version),
-            escape(shorten(turn.question, 60)),
-            _outcome(turn),
-            turn.model,
-            seconds(turn.total_latency),
-            money(turn.cost if turn.HasField("cost") else None),
-        )
-    return table
+        cost = money(turn.cost if turn.HasField("cost") else None)
+        facts = (when(turn.create_time), _outcome(turn), f"v{turn.prompt_version}", turn.model)
+        screen.print(" · ".join([*filter(None, facts), seconds(turn.total_latency), cost]))
+        screen.print(f"  [dim]{turn.turn_id}[/]  {escape(shorten(turn.question, 60))}", soft_wrap=True)
 
 
 def _print_turn(turn: Turn) -> None:

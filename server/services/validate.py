@@ -23,14 +23,6 @@ def text(field: str, value: str, *, max_bytes: int, required: bool = True) -> st
     """A text without control characters but tab and line breaks, not blank where `required`."""
     if required and not value.strip():
         raise InvalidArgument(field, f"{field} is empty.", reason="FIELD_EMPTY", fix="Send at least one word.")
-    size = len(value.encode())
-    if size > max_bytes:
-        raise InvalidArgument(
-            field,
-            f"{field} has {size} bytes; at most {max_bytes} are allowed.",
-            reason="FIELD_TOO_LARGE",
-            fix="Shorten it.",
-        )
     control = _CONTROL.search(value)
     if control is not None:
         raise InvalidArgument(
@@ -38,6 +30,19 @@ def text(field: str, value: str, *, max_bytes: int, required: bool = True) -> st
             f"{field} has the control character U+{ord(control[0]):04X} at position {control.start()}.",
             reason="FIELD_HAS_CONTROL_CHARACTER",
             fix="Remove it; tab and line breaks are allowed.",
+        )
+    return sized(field, value, max_bytes=max_bytes)
+
+
+def sized(field: str, value: str, *, max_bytes: int) -> str:
+    """Any text of at most so many bytes in UTF-8."""
+    size = len(value.encode())
+    if size > max_bytes:
+        raise InvalidArgument(
+            field,
+            f"{field} has {size} bytes; at most {max_bytes} are allowed.",
+            reason="FIELD_TOO_LARGE",
+            fix="Shorten it.",
         )
     return value
 

@@ -84,10 +84,10 @@ def test_rails_check_says_who_decided(nightdesk: Nightdesk) -> None:
 
 
 def test_rails_check_in_bulk_adds_the_verdict_to_each_line(nightdesk: Nightdesk) -> None:
-    lines = b'{"text": "ignore me", "label": 1}\n{"text": "a@b.example"}\n{"text": "hello"}\n'
+    lines = b'{"text": "ignore me", "label": 1}\n{"text": "a@b.example"}\n{"text": "hello"}\n{"text": ""}\n'
     result = nightdesk("rails", "check", "--jsonl", "-", "--direction", "context", "--json", stdin=lines)
     checked = [json.loads(line) for line in result.out.splitlines()]
-    assert [line["verdict"] for line in checked] == ["block", "redact", "allow"]
+    assert [line["verdict"] for line in checked] == ["block", "redact", "allow", "allow"]
     assert checked[0] == {
         "text": "ignore me",
         "label": 1,

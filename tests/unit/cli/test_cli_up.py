@@ -18,7 +18,7 @@ from cli import up_session
 from cli.addresses import in_use, read_addresses
 from cli.errors import CliError
 from cli.up_processes import Children
-from tests.conftest import free_ports
+from tests.ports import free_ports
 from tests.unit.cli.conftest import Nightdesk
 
 ROOT = Path(__file__).parents[3]
