@@ -1,0 +1,34 @@
+"""What decides how a turn is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PromptBundle:
+    """What decides how a turn is answered; units and ranges are those of the contract's PromptBundle."""
+
+    template: str
+    route: str = "default"
+    temperature: float | None = None
+    max_output_tokens: int = 800
+    retrieval_limit: int = 8
+    vector_weight: float = 0.5
+    answerability_floor: float = 0.45
+    """Of 0.30 to 0.50 the value with the most right outcomes on the sample's 150 cases, keyless."""
+    history_turns: int = 6
+    rail_thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptVersion:
+    version: int
+    bundle: PromptBundle
+    content_hash: str
+    description: str
+    author: str
+    created_at: datetime
+    labels: tuple[str, ...] = ()
