@@ -13,6 +13,7 @@ import pytest
 import nightdesk
 from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 from tests.conftest import RunningServer, start_server, stop_server
+from tests.twins.anthropic import AnthropicTwin
 from tests.twins.loopback import Script
 from tests.twins.openai import OpenAITwin
 
@@ -119,21 +120,46 @@ def test_an_empty_knowledge_base_says_how_to_fill_it(tmp_path: Path) -> None:
         stop_server(process)
 
 
-def test_with_a_base_url_the_same_turn_is_generated_by_that_model(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("twin_class", "settings", "model"),
+    [
+        (OpenAITwin, {"OPENAI_BASE_URL": "{url}"}, "gpt-4.1-mini"),
+        (OpenAITwin, {"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": "{url}", "NIGHTDESK_MODEL": "openai:local"}, "local"),
+        (AnthropicTwin, {"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": "{url}"}, "claude-haiku-4-5"),
+    ],
+)
+def test_with_a_key_or_a_base_url_the_same_turn_is_generated_by_that_model(
+    tmp_path: Path, twin_class: type[OpenAITwin | AnthropicTwin], settings: dict[str, str], model: str
+) -> None:
     (tmp_path / "lamp.md").write_text(GUIDE.format(minutes=45))
-    with OpenAITwin(Script(tokens=("After 45", " minutes", " [1]."))) as twin:
-        process, server = start_server(
-            tmp_path / "data", OPENAI_BASE_URL=twin.base_url, NIGHTDESK_MODEL="openai:gpt-4.1-mini"
-        )
+    with twin_class(Script(tokens=("After 45", " minutes", " [1]."))) as twin:
+        given = {name: value.format(url=twin.base_url) for name, value in settings.items()}
+        process, server = start_server(tmp_path / "data", **given)
         try:
             ingest(server, tmp_path / "lamp.md")
             turn = completed(server.client, "When does the lamp turn itself off?")
-            assert turn.answer == "After 45 minutes [1]."
-            assert turn.finish_reason == common_pb2.FINISH_REASON_ANSWERED
-            assert [usage.model for usage in turn.usage] == ["gpt-4.1-mini"]
-            assert turn.cost.nanos > 0
         finally:
             stop_server(process)
+    assert turn.answer == "After 45 minutes [1]."
+    assert turn.finish_reason == common_pb2.FINISH_REASON_ANSWERED
+    [usage] = turn.usage
+    assert usage.model == model
+    assert usage.output_tokens > 0
+    # A model that nobody knows the price of is unpriced, which is not zero.
+    assert turn.HasField("cost") is (model != "local")
+
+
+@pytest.mark.parametrize("name", ["nightdesk.db", "knowledge.db", "ingest.db"])
+def test_a_corrupted_file_is_named_with_the_way_out(tmp_path: Path, name: str) -> None:
+    process, server = start_server(tmp_path / "data")
+    assert stop_server(process) == 0
+    (tmp_path / "data" / name).write_bytes(b"no database at all " * 500)
+
+    refused = server.command("serve")
+
+    assert refused.returncode == 1
+    assert name in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_model_that_is_down_gives_way_to_a_degraded_answer(tmp_path: Path) -> None:
