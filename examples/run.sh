@@ -16,6 +16,6 @@ done
 
 examples/go/generate.sh
 (cd examples/go && go build -o "$work/example" . && "$work/example") | tee "$work/go.log"
-grep -q ANSWERED "$work/go.log" || { echo "The Go example got no answer." >&2; exit 1; }
-python examples/python/chat.py "How long do refunds take?" | tee "$work/python.log"
-test -s "$work/python.log"
+grep -q FINISH_REASON_ANSWERED "$work/go.log" || { echo "The Go example got no answer." >&2; exit 1; }
+python examples/python/chat.py "When does the sample lamp turn itself off?" | tee "$work/python.log"
+grep -q FINISH_REASON_ANSWERED "$work/python.log" || { echo "The Python example got no answer." >&2; exit 1; }
