@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from server.domain import DocumentKind, Hit, Message, ModelRequest, PromptBundle
 
@@ -52,6 +53,12 @@ def build_request(
         max_output_tokens=bundle.max_output_tokens,
         temperature=bundle.temperature,
     )
+
+
+def masked(request: ModelRequest, redact: Callable[[str], str]) -> ModelRequest:
+    """The request without the customer's personal data. Its sources have none: tickets are masked when ingested."""
+    history = tuple(Message(message.role, redact(message.text)) for message in request.history)
+    return replace(request, question=redact(request.question), history=history)
 
 
 def readable(request: ModelRequest) -> str:

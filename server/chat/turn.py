@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from server.chat import replies
+from server.chat.earlier import digest, earlier_messages, stored_turn
 from server.chat.generation import Generation, generate
 from server.chat.keyed_locks import KeyedLocks
-from server.chat.prompt import UNANSWERED_SENTENCE, build_request, readable
+from server.chat.prompt import UNANSWERED_SENTENCE, build_request, masked, readable
 from server.chat.searchable import searchable
 from server.chat.timing import Stopwatch
 from server.domain import (
     CitationsFound,
     Completed,
+    DocumentKind,
     FinishReason,
     Hit,
     Message,
-    MessageRole,
     PromptVersion,
     RailReport,
     RailVerdict,
@@ -34,7 +34,7 @@ from server.domain import (
     TurnRequest,
     Verdict,
 )
-from server.errors import Conflict, FailedPrecondition, NotFound
+from server.errors import FailedPrecondition
 from server.knowledge.retrieve import Retrieval, Retriever
 from server.ledger.prompts import PRODUCTION, PromptStore
 from server.ledger.turns import TurnLedger
@@ -63,14 +63,14 @@ class ChatTurns:
         then written down as cancelled.
         """
         async with self.requests.hold(f"{request.principal.tenant}/{request.request_id}"):
-            stored = await self._stored(request)
+            stored = await stored_turn(self.ledger, request)
             events = _replay(stored) if stored is not None else self._run(request)
             async with aclosing(events):
                 async for event in events:
                     yield event
 
     async def _run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]:
-        history = await self._history(request)
+        history = await earlier_messages(self.ledger, request)
         version = await self.prompts.resolve(request.principal.tenant, request.prompt_version or PRODUCTION)
         turn = self._new_turn(request, version)
         watch = Stopwatch(turn.timings)
@@ -85,10 +85,10 @@ class ChatTurns:
         except (asyncio.CancelledError, GeneratorExit):
             turn.finish_reason = FinishReason.CANCELLED
             watch.mark("total")
-            self.ledger.record(turn)
+            self.ledger.record(self._for_the_record(turn, request))
             raise
         watch.mark("total")
-        await self.ledger.record(turn)
+        await self.ledger.record(self._for_the_record(turn, request))
         for usage in turn.usage:
             yield usage
         yield Completed(turn)
@@ -165,24 +165,27 @@ class ChatTurns:
             history=history,
             passages=turn.citations,
         )
-        turn.prompt = self.rails.redact(readable(model_request))
         generation = Generation()
         texts = generate(turn, model_request, self._model(version), self.fallback, generation)
-        public = [request.message, *(hit.text for hit in turn.citations if hit.kind != "ticket")]
+        public = [request.message, *(hit.text for hit in turn.citations if hit.kind is not DocumentKind.TICKET)]
         switches = 0
-        async with aclosing(texts), aclosing(self.rails.guard_output(texts, public)) as guarded:
-            async for item in guarded:
-                for switch in turn.route_switches[switches:]:
-                    yield switch
-                switches = len(turn.route_switches)
-                if isinstance(item, str):
-                    yield TextDelta(item)
-                    continue
-                turn.rail_verdicts.append(item)
-                yield item
-                if item.verdict is Verdict.BLOCK:
-                    yield self._refuse(turn, item.category)
-                    return
+        try:
+            async with aclosing(texts), aclosing(self.rails.guard_output(texts, public)) as guarded:
+                async for item in guarded:
+                    for switch in turn.route_switches[switches:]:
+                        yield switch
+                    switches = len(turn.route_switches)
+                    if isinstance(item, str):
+                        yield TextDelta(item)
+                        continue
+                    turn.rail_verdicts.append(item)
+                    yield item
+                    if item.verdict is Verdict.BLOCK:
+                        yield self._refuse(turn, item.category)
+                        return
+        finally:
+            # Not before the first word: masking takes a millisecond for each thousand characters.
+            turn.prompt = readable(masked(model_request, self.rails.redact))
         for event in self._conclude(turn, generation):
             yield event
 
@@ -235,35 +238,15 @@ class ChatTurns:
             created_at=datetime.now(UTC),
             prompt_version=version.version,
             question=self.rails.redact(request.message),
-            message_hash=_digest(request.message),
+            message_hash=digest(request.message),
             end_user_id=request.end_user_id,
         )
 
-    async def _stored(self, request: TurnRequest) -> Turn | None:
-        """The turn that the same request made before. Raises Conflict where its message was another."""
-        stored = await self.ledger.by_request(request.principal.tenant, request.request_id)
-        if stored is not None and stored.message_hash != _digest(request.message):
-            raise Conflict(
-                f"request_id {request.request_id!r} was used for another message.",
-                reason="REQUEST_ID_REUSED",
-                fix="Send a new request_id with each new message.",
-            )
-        return stored
-
-    async def _history(self, request: TurnRequest) -> tuple[Message, ...]:
-        """What was said before, without refused turns. Raises NotFound for an unknown conversation."""
-        if not request.conversation_id:
-            return request.history
-        turns = await self.ledger.conversation(request.principal.tenant, request.conversation_id, last=50)
-        if not turns:
-            raise NotFound(
-                f"There is no conversation {request.conversation_id!r}.",
-                reason="CONVERSATION_NOT_FOUND",
-                fix="Leave conversation_id empty to begin one.",
-            )
-        told = [turn for turn in turns if turn.finish_reason is not FinishReason.REFUSED]
-        pairs = ((Message(MessageRole.USER, t.question), Message(MessageRole.ASSISTANT, t.answer)) for t in told)
-        return tuple(message for pair in pairs for message in pair if message.text)
+    def _for_the_record(self, turn: Turn, request: TurnRequest) -> Turn:
+        """The turn with its answer masked where the customer gave personal data, which the answer may repeat."""
+        if turn.question == request.message:
+            return turn
+        return replace(turn, answer=self.rails.redact(turn.answer))
 
     async def _require_knowledge(self, request: TurnRequest) -> None:
         """Raises FailedPrecondition where the tenant has no documents: that is not the customer's question's fault."""
@@ -291,7 +274,3 @@ async def _replay(turn: Turn) -> AsyncGenerator[TurnEvent, None]:
     for usage in turn.usage:
         yield usage
     yield Completed(turn)
-
-
-def _digest(message: str) -> str:
-    return hashlib.sha256(message.encode()).hexdigest()

@@ -196,3 +196,13 @@ async def test_personal_data_is_masked_in_the_record_and_not_for_the_model(desk:
 
     assert "ann@example.com" not in turn.question + turn.prompt
     assert "ann@example.com" in desk.model.requests[0].question
+
+
+async def test_the_record_does_not_keep_what_the_answer_repeats_of_the_customers_data(desk: Desk) -> None:
+    desk.model.words = ("We wrote to ann@example.com [1].",)
+
+    turn = ended(await desk.ask("I am ann@example.com, where is my refund?"))
+
+    assert turn.answer == "We wrote to ann@example.com [1]."
+    stored, _ = await desk.ledger.get("acme", turn.id)
+    assert stored.answer == "We wrote to [email] [1]."
