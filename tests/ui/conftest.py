@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
+from tests.ports import free_ports
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -81,13 +83,13 @@ def demo_url(nightdesk_server: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def lonely_workbench_url() -> Iterator[str]:
     """Where a workbench answers whose server does not exist."""
-    with _front_end("workbench", f"127.0.0.1:{_free_port()}") as url:
+    with _front_end("workbench", f"127.0.0.1:{free_ports(1)}") as url:
         yield url
 
 
 @contextmanager
 def _front_end(module: str, server: str) -> Iterator[str]:
-    port = _free_port()
+    port = free_ports(1)
     command = [sys.executable, "-m", module, "--listen", f"127.0.0.1:{port}", "--server", server]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
@@ -108,9 +110,3 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     process.terminate()
     output, _ = process.communicate(timeout=30)
     pytest.fail(f"The front end did not start:\n{output.decode()[-3000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
