@@ -152,7 +152,7 @@ def test_with_a_key_or_a_base_url_the_same_turn_is_generated_by_that_model(
 @pytest.mark.parametrize("name", ["nightdesk.db", "knowledge.db", "ingest.db"])
 def test_a_corrupted_file_is_named_with_the_way_out(tmp_path: Path, name: str) -> None:
     process, server = start_server(tmp_path / "data")
-    stop_server(process)
+    assert stop_server(process) == 0
     (tmp_path / "data" / name).write_bytes(b"no database at all " * 500)
 
     refused = server.command("serve")
