@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import chat, doctor, documents, evaluate, ingest, keys, prompts, rails, search, serve, turns, up
+from cli import chat, doctor, documents, evaluate, index, ingest, keys, prompts, rails, search, serve, turns, up
 
 SERVER = "Run"
 KNOWLEDGE = "Knowledge"
@@ -34,6 +34,7 @@ def build_app() -> typer.Typer:
     app.command("ingest", rich_help_panel=KNOWLEDGE)(ingest.ingest)
     app.command("search", rich_help_panel=KNOWLEDGE)(search.search)
     app.add_typer(documents.app, name="documents", rich_help_panel=KNOWLEDGE)
+    app.add_typer(index.app, name="index", rich_help_panel=KNOWLEDGE)
     app.command("chat", rich_help_panel=ANSWERS)(chat.chat)
     app.add_typer(rails.app, name="rails", rich_help_panel=ANSWERS)
     app.add_typer(prompts.app, name="prompts", rich_help_panel=ANSWERS)

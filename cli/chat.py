@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,10 @@ def chat(
     request_id: Annotated[
         str, typer.Option(help="An id of your own: the same id brings the stored turn back.", metavar="ID")
     ] = "",
+    access_groups: Annotated[
+        list[str] | None,
+        typer.Option("--access-group", help="A group that the customer belongs to; repeatable.", metavar="GROUP"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each event of the turn as one line of protobuf JSON.")
     ] = False,
@@ -34,11 +39,12 @@ def chat(
     The answer is streamed with its citations, what the rails did, what it cost and how long it took. A refusal is an
     answer too: only errors end with a code other than 0.
     """
-    from cli.texts import read_argument
+    from cli.texts import checked, read_argument
     from nightdesk import Client
 
+    groups = [checked(group, "--access-group") for group in access_groups or ()]
     with Client(timeout=TURN_TIMEOUT) as client:
-        turn = _Turns(client, conversation, prompt_version, as_json)
+        turn = _Turns(client, conversation, prompt_version, groups, as_json)
         if message is not None:
             turn.ask(read_argument(message, "The message"), request_id)
         else:
@@ -48,10 +54,13 @@ def chat(
 class _Turns:
     """One conversation, turn by turn."""
 
-    def __init__(self, client: Client, conversation_id: str, prompt_version: str, as_json: bool) -> None:
+    def __init__(
+        self, client: Client, conversation_id: str, prompt_version: str, access_groups: Sequence[str], as_json: bool
+    ) -> None:
         self.conversation_id = conversation_id
         self._client = client
         self._prompt_version = prompt_version
+        self._access_groups = access_groups
         self._as_json = as_json
 
     def ask(self, message: str, request_id: str = "") -> None:
@@ -67,6 +76,7 @@ class _Turns:
             conversation_id=self.conversation_id,
             request_id=request_id,
             prompt_version=self._prompt_version,
+            access_groups=self._access_groups,
         )
         return show_as_json(events) if self._as_json else TurnView(console()).show(events)
 

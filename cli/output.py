@@ -54,6 +54,17 @@ def enum_word(enum: EnumDescriptor, value: int) -> str:
     return str(known.name).removeprefix(prefix).lower()
 
 
+def search_question_source(value: int) -> str:
+    """ " (written by a model)" behind a search question; empty for the message as it stands."""
+    from nightdesk.v1 import common_pb2
+
+    made: dict[int, str] = {
+        common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION: " (with words of the conversation)",
+        common_pb2.SEARCH_QUESTION_SOURCE_MODEL: " (written by a model)",
+    }
+    return made.get(value, "")
+
+
 def money(amount: Money | None) -> str:
     """ "$0.00123"; "unpriced" for None. Up to nine decimals, no trailing zeros."""
     if amount is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,14 @@ app = typer.Typer(help="Make, compare and label prompt versions.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print protobuf JSON, one line a prompt version.")]
 Version = Annotated[str, typer.Argument(help="A number or a label, for example 3 or production.")]
+
+
+class SearchQuestion(StrEnum):
+    """The most that may go into the search question."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    MODEL = "model"
 
 
 @app.command("list")
@@ -64,7 +73,9 @@ def show(version: Version = "production", as_json: AsJson = False) -> None:
     if as_json:
         echo_json(found)
     else:
-        _print_version(found)
+        from cli.prompts_view import print_version
+
+        print_version(found)
 
 
 @app.command()
@@ -106,13 +117,31 @@ def create(
         list[str] | None,
         typer.Option("--rail-threshold", metavar="RAIL=SCORE", help="A rail's own threshold, 0 to 1; repeatable."),
     ] = None,
+    kind_weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind-weight", metavar="KIND=WEIGHT", help="What scores of doc, faq or ticket are multiplied by, 0 to 2."
+        ),
+    ] = None,
+    recency_weight: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The share of a score that age takes away in the end.")
+    ] = None,
+    recency_half_life_days: Annotated[
+        int | None, typer.Option(min=1, max=36500, help="Days after which age has taken half of that.")
+    ] = None,
+    rerank: Annotated[
+        bool | None, typer.Option("--rerank/--no-rerank", help="Let the reranker put the best candidates in order.")
+    ] = None,
+    search_question: Annotated[
+        SearchQuestion | None, typer.Option(help="The most that may go into the search question.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the next prompt version. An identical bundle gives back the version that already holds it."""
     from cli.output import echo_json
     from cli.texts import checked
     from nightdesk import Client
-    from nightdesk.v1 import prompt_pb2
+    from nightdesk.v1 import common_pb2, prompt_pb2
 
     changes = {
         "template": _read_template(template) if template else None,
@@ -123,8 +152,15 @@ def create(
         "vector_weight": vector_weight,
         "answerability_floor": answerability_floor,
         "history_turns": history_turns,
+        "recency_weight": recency_weight,
+        "recency_half_life_days": recency_half_life_days,
+        "rerank": rerank,
+        "search_question": common_pb2.SearchQuestionSource.Value(f"SEARCH_QUESTION_SOURCE_{search_question.name}")
+        if search_question
+        else None,
     }
-    thresholds = dict(_threshold(text) for text in rail_thresholds or ())
+    thresholds = dict(_named_number("--rail-threshold RAIL=SCORE", text) for text in rail_thresholds or ())
+    weights = dict(_named_number("--kind-weight KIND=WEIGHT", text) for text in kind_weights or ())
     with Client() as client:
         request = prompt_pb2.GetPromptVersionRequest(prompt_version=checked(base, "--from"))
         bundle = client.call(client.prompts.GetPromptVersion, request).prompt_version.bundle
@@ -132,6 +168,7 @@ def create(
             if value is not None:
                 setattr(bundle, name, value)
         bundle.rail_thresholds.update(thresholds)
+        bundle.kind_weights.update(weights)
         wanted = prompt_pb2.CreatePromptVersionRequest(
             bundle=bundle, description=checked(description, "The description")
         )
@@ -167,27 +204,11 @@ def _read_template(path: Path) -> str:
         raise CliError(f"{path} is not valid UTF-8.", exit_code=2) from None
 
 
-def _threshold(text: str) -> tuple[str, float]:
-    rail, _, score = text.rpartition("=")
+def _named_number(option: str, text: str) -> tuple[str, float]:
+    """The name and the number of "NAME=NUMBER". `option` is the option's name and form."""
+    name, _, number = text.rpartition("=")
     try:
-        return rail, float(score)
+        return name, float(number)
     except ValueError:
-        raise CliError(f"--rail-threshold {text!r} is not RAIL=SCORE.", exit_code=2) from None
-
-
-def _print_version(found: PromptVersion) -> None:
-    from cli.output import when
-
-    bundle = found.bundle
-    typer.echo(f"prompt version {found.version}  {', '.join(found.labels)}")
-    typer.echo(f"made {when(found.create_time)} by {found.author}: {found.description}")
-    typer.echo(f"hash {found.content_hash}")
-    temperature = f"{bundle.temperature:g}" if bundle.HasField("temperature") else "the provider's default"
-    typer.echo(f"route {bundle.route}, temperature {temperature}, at most {bundle.max_output_tokens} output tokens")
-    typer.echo(
-        f"{bundle.retrieval_limit} chunks, vector weight {bundle.vector_weight:g}, "
-        f"answerability floor {bundle.answerability_floor:g}, {bundle.history_turns} earlier turns"
-    )
-    for rail, threshold in sorted(bundle.rail_thresholds.items()):
-        typer.echo(f"rail “{rail}” from {threshold:g}")
-    typer.echo(f"\n{bundle.template}")
+        flag, form = option.split()
+        raise CliError(f"{flag} {text!r} is not {form}.", exit_code=2) from None

@@ -26,6 +26,10 @@ def search(
     labels: Annotated[
         list[str] | None, typer.Option("--label", help="Only chunks with this label; several must all match.")
     ] = None,
+    access_groups: Annotated[
+        list[str] | None,
+        typer.Option("--access-group", help="Find also what is kept for this group; repeatable.", metavar="GROUP"),
+    ] = None,
     jsonl: Annotated[
         Path | None,
         typer.Option(
@@ -44,7 +48,7 @@ def search(
     from cli.texts import read_argument
     from nightdesk import Client
 
-    template = search_view.request(limit, [kind.value for kind in kinds or ()], labels or ())
+    template = search_view.request(limit, [kind.value for kind in kinds or ()], labels or (), access_groups or ())
     with Client() as client:
         if jsonl is not None:
             for line in search_view.search_in_bulk(client, jsonl, template):

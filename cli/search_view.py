@@ -12,16 +12,20 @@ from rich.table import Table
 
 from cli.bulk import Line, history_of, map_in_order, read_lines
 from cli.ingest_stream import KINDS
-from cli.output import shorten
+from cli.output import search_question_source, shorten
 from nightdesk import Client
 from nightdesk.v1 import ingest_pb2
 
 EXCERPT = 160
 
 
-def request(limit: int, kinds: Sequence[str], labels: Sequence[str]) -> ingest_pb2.SearchRequest:
+def request(
+    limit: int, kinds: Sequence[str], labels: Sequence[str], access_groups: Sequence[str]
+) -> ingest_pb2.SearchRequest:
     """Everything but the question."""
-    return ingest_pb2.SearchRequest(limit=limit, kinds=[KINDS[kind] for kind in kinds], labels=labels)
+    return ingest_pb2.SearchRequest(
+        limit=limit, kinds=[KINDS[kind] for kind in kinds], labels=labels, access_groups=access_groups
+    )
 
 
 def search_in_bulk(client: Client, path: Path, template: ingest_pb2.SearchRequest) -> Iterator[str]:
@@ -41,7 +45,8 @@ def search_in_bulk(client: Client, path: Path, template: ingest_pb2.SearchReques
 
 
 def print_results(response: ingest_pb2.SearchResponse, console: Console) -> None:
-    console.print(f"searched for: {escape(response.search_question)}")
+    source = search_question_source(response.search_question_source)
+    console.print(f"searched for: {escape(response.search_question + source)}")
     answerable = response.answerability >= response.answerability_floor
     sign, would = (">=", "answer") if answerable else ("<", "say “I don't know”")
     floor = f"{sign} floor {response.answerability_floor:.2f}"

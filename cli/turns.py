@@ -79,14 +79,16 @@ def _print_turns(turns: Iterable[TurnSummary]) -> None:
 def _print_turn(turn: Turn) -> None:
     from rich.markup import escape
 
-    from cli.output import console, enum_word, money, seconds, when
+    from cli.output import console, enum_word, money, search_question_source, seconds, when
     from nightdesk.v1 import common_pb2
 
     summary = turn.summary
     lines = {
         "turn": f"{summary.turn_id} in conversation {summary.conversation_id}, {when(summary.create_time)}",
         "question": turn.question,
-        "searched for": turn.search_question,
+        "searched for": turn.search_question + search_question_source(turn.search_question_source),
+        "index": turn.index_version,
+        "access groups": ", ".join(turn.access_groups),
         "answer": turn.answer,
         "outcome": _outcome(summary),
         "answerability": f"{turn.answerability:.2f}",

@@ -7,7 +7,6 @@ import fcntl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,11 +20,12 @@ from server.domain import ComponentState, ComponentStatus
 from server.errors import FailedPrecondition, SettingsError
 from server.knowledge.ingest import Ingestor
 from server.knowledge.retrieve import Retriever
+from server.knowledge.serving import open_serving_index
 from server.ledger.database import open_database
 from server.ledger.evaluations import EvaluationStore
 from server.ledger.prompts import PromptStore
 from server.ledger.turns import TurnLedger
-from server.ports import Embedder, Model, RailEngine, VectorStore
+from server.ports import Embedder, IndexCatalog, Model, RailEngine, VectorStore
 from server.rails.engine import NemoRailEngine
 from server.services.status import Checks
 from server.settings import Settings
@@ -62,12 +62,14 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         # Loading them takes a second each, most of it outside of Python.
         engine, embedder, rails = await asyncio.gather(
             asyncio.to_thread(open_database, settings.data_dir / "nightdesk.db"),
-            _embedder(settings),
+            open_embedder(settings),
             asyncio.to_thread(NemoRailEngine.load, _guardrails_dir(settings)),
         )
         stack.callback(engine.dispose)
         stack.push_async_callback(embedder.close)
-        store = await _vector_store(settings, embedder)
+        catalog = open_catalog(settings, settings.vector_store)
+        stack.push_async_callback(catalog.close)
+        store = await open_serving_index(catalog, embedder)
         stack.push_async_callback(store.close)
         models = {"default": await asyncio.to_thread(_model, settings, embedder)}
         fallback = _extractive(embedder)
@@ -93,6 +95,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             models=models,
             fallback=fallback,
             product=settings.product,
+            search_question_timeout=settings.search_question_timeout,
         )
         yield Application(
             turns=turns,
@@ -110,7 +113,8 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         )
 
 
-async def _embedder(settings: Settings) -> Embedder:
+async def open_embedder(settings: Settings) -> Embedder:
+    """The embedder of the settings."""
     match settings.embedder:
         case "wordllama":
             from server.embedders.wordllama import WordLlamaEmbedder  # noqa: PLC0415 - only the chosen adapter loads
@@ -132,29 +136,22 @@ async def _embedder(settings: Settings) -> Embedder:
             )
 
 
-async def _vector_store(settings: Settings, embedder: Embedder) -> VectorStore:
-    match settings.vector_store:
-        case "sqlite":
-            from server.vector_stores.sqlite import SqliteVectorStore  # noqa: PLC0415
-
-            opened = partial(
-                SqliteVectorStore.open,
-                settings.data_dir / "knowledge.db",
-                embedder_name=embedder.name,
-                dimension=embedder.dimension,
-            )
-            return await asyncio.to_thread(opened)
+def open_catalog(settings: Settings, engine: str) -> IndexCatalog:
+    """The indexes of an engine, "sqlite" or "weaviate"."""
+    match engine:
         case "weaviate":
-            from server.vector_stores.weaviate import WeaviateVectorStore  # noqa: PLC0415
+            from server.vector_stores.weaviate_catalog import WeaviateIndexCatalog  # noqa: PLC0415
+            from server.vector_stores.weaviate_connection import NodeAddress  # noqa: PLC0415
 
             key = settings.weaviate_api_key
-            return await WeaviateVectorStore.connect(
-                settings.weaviate_http_address,
-                settings.weaviate_grpc_address,
+            return WeaviateIndexCatalog(
+                [NodeAddress(*addresses) for addresses in settings.weaviate_addresses],
                 key.get_secret_value() if key else "",
-                embedder_name=embedder.name,
-                dimension=embedder.dimension,
             )
+        case _:
+            from server.vector_stores.sqlite_catalog import SqliteIndexCatalog  # noqa: PLC0415
+
+            return SqliteIndexCatalog(settings.data_dir)
 
 
 def _model(settings: Settings, embedder: Embedder) -> Model:

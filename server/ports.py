@@ -12,8 +12,9 @@ from server.domain import (
     Chunk,
     ComponentStatus,
     Document,
-    Hit,
+    Found,
     IndexedDocument,
+    IndexInfo,
     IndexStats,
     Message,
     ModelEvent,
@@ -21,6 +22,7 @@ from server.domain import (
     RailReport,
     RailVerdict,
     SearchQuery,
+    StoredDocument,
 )
 
 Vectors = NDArray[np.float32]
@@ -62,16 +64,61 @@ class VectorStore(Protocol):
 
     async def get(self, tenant: str, document_id: str) -> IndexedDocument | None: ...
 
-    async def list_documents(self, tenant: str, *, after: str = "", limit: int = 100) -> list[IndexedDocument]:
+    async def list_tenants(self) -> list[str]:
+        """Every tenant that ever had a document here, by name."""
+
+    async def list_documents(
+        self, tenant: str, *, after: str = "", limit: int = 100, quarantined_only: bool = False
+    ) -> list[IndexedDocument]:
         """Documents with an id greater than `after`, by id (code point order)."""
 
-    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
-        """The best chunks, best first. `vector` has shape (dimension,). Never another tenant's, never quarantined ones.
+    async def read(self, tenant: str, document_id: str) -> StoredDocument | None:
+        """A document with its chunks, in reading order, and their vectors: one state of it, quarantined ones included.
+
+        `replace` with what it returns, in this or another store, gives a document that is searched and listed alike.
+        """
+
+    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> Found:
+        """The best chunks. `vector` has shape (dimension,). Never another tenant's, never quarantined ones, never those
+        of a document whose access groups the query names none of.
 
         Each side's scores are min-max scaled over the union of both sides' candidates before they are fused.
         """
 
     async def stats(self, tenant: str) -> IndexStats: ...
+
+    async def check(self) -> ComponentStatus: ...
+
+    async def close(self) -> None: ...
+
+
+class IndexCatalog(Protocol):
+    """The indexes that one engine holds: one for each embedder, of which one serves."""
+
+    async def indexes(self) -> list[IndexInfo]:
+        """All there are; none before the first is opened."""
+
+    async def open(self, embedder: str, dimension: int) -> VectorStore:
+        """The index of an embedder, made where there is none. Raises what the engine's store raises on opening."""
+
+    async def serve(self, embedder: str, dimension: int) -> None:
+        """Let the index of this embedder be the one that serves, from the next start on. Durable on return."""
+
+    async def drop(self, embedder: str, dimension: int) -> None:
+        """Delete the index of this embedder, which nobody may have open; nothing happens where there is none."""
+
+    async def close(self) -> None:
+        """Let go of the engine; stores that were opened are closed by those who opened them."""
+
+
+class Reranker(Protocol):
+    """Says how well texts answer a question, reading both together."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score a text, 0 to 1, higher is better. Raises Unavailable where the reranker cannot be reached."""
 
     async def check(self) -> ComponentStatus: ...
 

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     anthropic_base_url: str = Field(default="", validation_alias="ANTHROPIC_BASE_URL")
     model_first_token_timeout: float = Field(default=20.0, gt=0, le=600)
     model_idle_timeout: float = Field(default=15.0, gt=0, le=600)
+    search_question_timeout: float = Field(default=2.0, gt=0, le=60)
 
     embedder: Literal["wordllama", "fastembed", "openai"] = "wordllama"
     embedder_model: str = ""
@@ -63,11 +64,18 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("address", "metrics_address", "weaviate_http_address", "weaviate_grpc_address")
+    @field_validator("address", "metrics_address")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         if value:
             split_address(value)
+        return value
+
+    @field_validator("weaviate_http_address", "weaviate_grpc_address")
+    @classmethod
+    def _hosts_and_ports(cls, value: str) -> str:
+        for address in _listed(value):
+            split_address(address)
         return value
 
     @field_validator("model")
@@ -83,6 +91,12 @@ class Settings(BaseSettings):
         if not self.metrics_address:
             host, port = split_address(self.address)
             self.metrics_address = f"{host}:{port + 1}"
+        http, grpc = _listed(self.weaviate_http_address), _listed(self.weaviate_grpc_address)
+        if len(http) != len(grpc):
+            raise ValueError(
+                f"NIGHTDESK_WEAVIATE_HTTP_ADDRESS names {len(http)} nodes and NIGHTDESK_WEAVIATE_GRPC_ADDRESS "
+                f"{len(grpc)}. Name each node in both, in the same order."
+            )
         if self.auth == "off" and not is_loopback(self.address):
             raise ValueError(
                 f"NIGHTDESK_AUTH=off would let anybody who reaches {self.address} in. "
@@ -95,6 +109,12 @@ class Settings(BaseSettings):
         if self.model.startswith("openai:") and self.openai_api_key is None and not self.openai_base_url:
             raise ValueError(f"NIGHTDESK_MODEL={self.model} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
         return self
+
+    @property
+    def weaviate_addresses(self) -> list[tuple[str, str]]:
+        """The HTTP and the gRPC address of each node."""
+        addresses = zip(_listed(self.weaviate_http_address), _listed(self.weaviate_grpc_address), strict=True)
+        return list(addresses)
 
     @cached_property
     def chosen_model(self) -> tuple[str, str, str]:
@@ -122,6 +142,10 @@ def load_settings() -> Settings:
             message = str(item["msg"]).removeprefix("Value error, ")
             problems.append(f"{variable}: {message}" if name else message)
         raise SettingsError("; ".join(problems), fix="`.env.example` lists every setting.") from None
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",")]
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -80,6 +80,7 @@ class Client:
         request_id: str = "",
         prompt_version: str = "",
         history: Sequence[common_pb2.Message] = (),
+        access_groups: Sequence[str] = (),
     ) -> Iterator[chat_pb2.ChatResponse]:
         """Ask one question; the events of the turn as they come. Leaving the loop early cancels the turn."""
         request = chat_pb2.ChatRequest(
@@ -88,6 +89,7 @@ class Client:
             request_id=request_id,
             prompt_version=prompt_version,
             history=history,
+            access_groups=access_groups,
         )
         return self._stream(lambda: self.chats.Chat(request, metadata=self._metadata, timeout=self._timeout))
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from server.chat import replies
-from server.chat.earlier import digest, earlier_messages, stored_turn
+from server.chat.earlier import citations_found, digest, distinct_groups, earlier_messages, replay, stored_turn
 from server.chat.generation import Generation, generate
 from server.chat.keyed_locks import KeyedLocks
 from server.chat.prompt import UNANSWERED_SENTENCE, build_request, masked, readable
+from server.chat.search_question import model_writes, write_search_question
 from server.chat.searchable import searchable
 from server.chat.timing import Stopwatch
 from server.domain import (
-    CitationsFound,
     Completed,
     DocumentKind,
     FinishReason,
@@ -35,17 +35,24 @@ from server.domain import (
     Verdict,
 )
 from server.errors import FailedPrecondition
+from server.knowledge.bundle_options import bundle_options
 from server.knowledge.retrieve import Retrieval, Retriever
+from server.knowledge.search_question import SearchQuestion
 from server.ledger.prompts import PRODUCTION, PromptStore
 from server.ledger.turns import TurnLedger
 from server.ports import Model, RailEngine
 
 _CITED = re.compile(r"\[(\d{1,3})\]")
+_NOT_SEARCHED = Retrieval((), "", "", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTurns:
-    """Answers messages. `models` are the routes by name; `fallback` answers when a route's model fails."""
+    """Answers messages.
+
+    `models` are the routes by name; `fallback` answers when a route's model fails. `search_question_timeout` is how
+    long, in seconds, a model may take to write a search question.
+    """
 
     prompts: PromptStore
     ledger: TurnLedger
@@ -54,6 +61,7 @@ class ChatTurns:
     models: Mapping[str, Model]
     fallback: Model
     product: str
+    search_question_timeout: float = 2.0
     requests: KeyedLocks = field(default_factory=KeyedLocks)
 
     async def run(self, request: TurnRequest) -> AsyncGenerator[TurnEvent, None]:
@@ -64,7 +72,7 @@ class ChatTurns:
         """
         async with self.requests.hold(f"{request.principal.tenant}/{request.request_id}"):
             stored = await stored_turn(self.ledger, request)
-            events = _replay(stored) if stored is not None else self._run(request)
+            events = replay(stored) if stored is not None else self._run(request)
             async with aclosing(events):
                 async for event in events:
                     yield event
@@ -96,7 +104,7 @@ class ChatTurns:
     async def _answer(
         self, turn: Turn, request: TurnRequest, version: PromptVersion, history: tuple[Message, ...], watch: Stopwatch
     ) -> AsyncGenerator[TurnEvent, None]:
-        report, retrieval = await self._check_and_retrieve(request, version, history, watch)
+        report, retrieval = await self._check_and_retrieve(turn, request, version, history, watch)
         for verdict in self._noted(turn, report):
             yield verdict
         if report.blocked is not None:
@@ -104,6 +112,7 @@ class ChatTurns:
             return
 
         turn.search_question = retrieval.search_question
+        turn.search_question_source = retrieval.search_question_source
         turn.index_version = retrieval.index_version
         turn.answerability = retrieval.answerability
         with watch.stage("context_rails"):
@@ -114,33 +123,48 @@ class ChatTurns:
             return
 
         turn.citations = passages
-        yield CitationsFound(passages, turn.search_question, turn.index_version)
+        yield citations_found(turn)
         with watch.stage("generation"):
             async with aclosing(self._generate(turn, request, version, history, retrieval)) as events:
                 async for event in events:
                     yield event
 
     async def _check_and_retrieve(
-        self, request: TurnRequest, version: PromptVersion, history: tuple[Message, ...], watch: Stopwatch
+        self,
+        turn: Turn,
+        request: TurnRequest,
+        version: PromptVersion,
+        history: tuple[Message, ...],
+        watch: Stopwatch,
     ) -> tuple[RailReport, Retrieval]:
-        """Input rails and retrieval side by side: neither spends model money."""
+        """Input rails and retrieval, side by side: neither spends model money.
+
+        Where a model writes the search question, which does, retrieval waits for the rails, and a block leaves it out.
+        """
+        question, model = searchable(turn.question), self.models.get(version.bundle.route)
 
         async def check() -> RailReport:
             with watch.stage("input_rails"):
                 return await self.rails.check_input(request.message, history)
 
-        async def retrieve() -> Retrieval:
+        async def retrieve(written: SearchQuestion | None = None) -> Retrieval:
+            options = bundle_options(version.bundle, question)
+            options = replace(options, labels=request.labels, access_groups=turn.access_groups)
+            if written is not None:
+                options = replace(options, searched=written)
             with watch.stage("retrieval"):
-                return await self.retriever.retrieve(
-                    request.principal.tenant,
-                    searchable(self.rails.redact(request.message)),
-                    history,
-                    limit=version.bundle.retrieval_limit,
-                    vector_weight=version.bundle.vector_weight,
-                    labels=request.labels,
-                )
+                return await self.retriever.retrieve(turn.tenant, question, history, options=options)
 
-        return await asyncio.gather(check(), retrieve())
+        if model is None or not model_writes(version.bundle, model, question, history):
+            return await asyncio.gather(check(), retrieve())
+        report = await check()
+        if report.blocked is not None:
+            return report, _NOT_SEARCHED
+        with watch.stage("search_question"):
+            written = await write_search_question(
+                turn, model, question, history, redact=self.rails.redact, timeout=self.search_question_timeout
+            )
+        return report, await retrieve(written)
 
     async def _screen(self, turn: Turn, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """The chunks that no context rail blocks."""
@@ -240,6 +264,7 @@ class ChatTurns:
             question=self.rails.redact(request.message),
             message_hash=digest(request.message),
             end_user_id=request.end_user_id,
+            access_groups=distinct_groups(request),
         )
 
     def _for_the_record(self, turn: Turn, request: TurnRequest) -> Turn:
@@ -263,14 +288,3 @@ def _cited(turn: Turn) -> tuple[str, ...]:
     """The ids of the chunks that the answer refers to by number, in the order of the numbers."""
     numbers = sorted({int(number) for number in _CITED.findall(turn.answer)})
     return tuple(turn.citations[number - 1].chunk_id for number in numbers if 0 < number <= len(turn.citations))
-
-
-async def _replay(turn: Turn) -> AsyncGenerator[TurnEvent, None]:
-    """The events of a stored turn, the answer in one piece."""
-    yield Started(turn, replayed=True)
-    if turn.citations:
-        yield CitationsFound(turn.citations, turn.search_question, turn.index_version)
-    yield TextDelta(turn.answer)
-    for usage in turn.usage:
-        yield usage
-    yield Completed(turn)

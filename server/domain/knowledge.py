@@ -6,6 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
+
+class SearchQuestionSource(StrEnum):
+    """What a search question was made from."""
+
+    MESSAGE = "message"
+    CONVERSATION = "conversation"
+    MODEL = "model"
+
 
 class DocumentKind(StrEnum):
     DOC = "doc"
@@ -26,7 +37,12 @@ class Document:
     content_hash: str
     """SHA-256 of the bytes, lower-case hex."""
     source: str = ""
+    """Where it comes from, in its sender's words."""
+    sent_by: str = ""
+    """The caller that sent it."""
     updated_at: datetime | None = None
+    access_groups: tuple[str, ...] = ()
+    """Who may be shown it; empty means everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,8 @@ class Chunk:
     token_count: int
     quarantine_reason: str = ""
     """Why a reviewer must look at it first; such a chunk is never retrieved. Empty where it is clean."""
+    reviewed_by: str = ""
+    """Who decided on it last; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,18 @@ class IndexedDocument:
     quarantined_chunk_count: int
     indexed_at: datetime
     quarantine_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document with all that the index holds of it, ready to be put into another index.
+
+    `vectors` has shape (len(chunks), dimension), float32, each row of length 1.
+    """
+
+    indexed: IndexedDocument
+    chunks: tuple[Chunk, ...]
+    vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +118,8 @@ class Hit:
     vector_score: float
     similarity: float
     updated_at: datetime | None = None
+    rerank_score: float | None = None
+    """0 to 1; None where no reranker was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +134,25 @@ class SearchQuery:
     vector_weight: float = 0.5
     kinds: tuple[DocumentKind, ...] = ()
     labels: tuple[str, ...] = ()
+    access_groups: tuple[str, ...] = ()
+    """Documents kept for groups are found only where one of them is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search returned: hits, best first, and the version of the index that answered."""
+
+    hits: tuple[Hit, ...]
+    index_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """One index of an engine: what it was made with, and whether it answers searches now."""
+
+    embedder: str
+    dimension: int
+    serving: bool
 
 
 @dataclass(frozen=True, slots=True)

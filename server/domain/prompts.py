@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.knowledge import SearchQuestionSource
+
 
 @dataclass(frozen=True, slots=True)
 class PromptBundle:
@@ -21,6 +23,11 @@ class PromptBundle:
     """Of 0.30 to 0.50 the value with the most right outcomes on the sample's 150 cases, keyless."""
     history_turns: int = 6
     rail_thresholds: Mapping[str, float] = field(default_factory=dict)
+    kind_weights: Mapping[str, float] = field(default_factory=dict)
+    recency_weight: float = 0.0
+    recency_half_life_days: int = 180
+    rerank: bool = False
+    search_question: SearchQuestionSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

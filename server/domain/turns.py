@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from server.domain.callers import Principal
 from server.domain.conversation import Message
-from server.domain.knowledge import Hit
+from server.domain.knowledge import Hit, SearchQuestionSource
 from server.domain.models import TextDelta, Usage
 from server.domain.rails import RailVerdict
 
@@ -33,6 +33,7 @@ class TurnRequest:
     history: tuple[Message, ...] = ()
     end_user_id: str = ""
     labels: tuple[str, ...] = ()
+    access_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Turn:
     finish_reason: FinishReason = FinishReason.CANCELLED
     refusal_category: str = ""
     search_question: str = ""
+    search_question_source: SearchQuestionSource = SearchQuestionSource.MESSAGE
     index_version: str = ""
     answerability: float = 0.0
     prompt: str = ""
@@ -72,6 +74,8 @@ class Turn:
     """Seconds by stage, in the order of the turn."""
     hand_over: bool = False
     end_user_id: str = ""
+    access_groups: tuple[str, ...] = ()
+    """Those that the request named, in order and each once: what the answer may draw on depends on them."""
 
     @property
     def cost_nanos(self) -> int | None:
@@ -95,6 +99,7 @@ class CitationsFound:
     citations: tuple[Hit, ...]
     search_question: str
     index_version: str
+    search_question_source: SearchQuestionSource = SearchQuestionSource.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)

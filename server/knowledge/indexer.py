@@ -88,11 +88,15 @@ class Indexer:
     def _is_same(self, indexed: Document, sent: Document) -> bool:
         """Whether a document says and shows the same as the indexed one.
 
-        A title that was left to the document matches any. A new date or source alone is no new document.
+        A title that was left to the document matches any. A new date, source or sender alone is no new document.
         """
         title = self._rails.redact(sent.title) if sent.kind is DocumentKind.TICKET else sent.title
         return indexed == replace(
-            sent, title=title or indexed.title, updated_at=indexed.updated_at, source=indexed.source
+            sent,
+            title=title or indexed.title,
+            updated_at=indexed.updated_at,
+            source=indexed.source,
+            sent_by=indexed.sent_by,
         )
 
 

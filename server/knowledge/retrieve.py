@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from server.domain import DocumentKind, Hit, IndexStats, Message, SearchQuery
+from server.domain import DocumentKind, Hit, IndexStats, Message, SearchQuery, SearchQuestionSource
 from server.knowledge.answerability import estimate_answerability
 from server.knowledge.near_duplicates import without_near_duplicates
 from server.knowledge.search_question import SearchQuestion, build_search_question
@@ -18,6 +18,25 @@ MIN_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
+class RetrievalOptions:
+    """How to search; units and ranges are those of the contract's PromptBundle and SearchRequest.
+
+    `searched` is a search question that was made elsewhere and stands for the question.
+    """
+
+    limit: int
+    vector_weight: float = 0.5
+    kinds: tuple[DocumentKind, ...] = ()
+    labels: tuple[str, ...] = ()
+    access_groups: tuple[str, ...] = ()
+    kind_weights: Mapping[str, float] = field(default_factory=dict)
+    recency_weight: float = 0.0
+    recency_half_life_days: int = 180
+    rerank: bool = False
+    searched: SearchQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """`answerability`, 0 to 1, is how likely the knowledge base covers the question; `hits` are best first."""
 
@@ -25,6 +44,7 @@ class Retrieval:
     search_question: str
     index_version: str
     answerability: float
+    search_question_source: SearchQuestionSource = SearchQuestionSource.MESSAGE
 
 
 class Retriever:
@@ -40,24 +60,29 @@ class Retriever:
         question: str,
         history: Sequence[Message] = (),
         *,
-        limit: int,
-        vector_weight: float,
-        kinds: tuple[DocumentKind, ...] = (),
-        labels: tuple[str, ...] = (),
+        options: RetrievalOptions,
     ) -> Retrieval:
-        """The best `limit` chunks for a question, near duplicates left out. `history` is oldest first.
+        """The best chunks for a question, near duplicates left out. `history` is oldest first.
 
         Raises what the store and the embedder raise.
         """
-        version = (await self._store.stats(tenant)).version
-        searched = build_search_question(question, history)
-        query = SearchQuery(searched.text, max(MIN_CANDIDATES, 3 * limit), vector_weight, kinds, labels)
-        candidates = await self._store.search(tenant, query, await self._vector(question, searched))
+        searched = options.searched or build_search_question(question, history)
+        asked = options.searched.text if options.searched else question
+        query = SearchQuery(
+            text=searched.text,
+            limit=max(MIN_CANDIDATES, 3 * options.limit),
+            vector_weight=options.vector_weight,
+            kinds=options.kinds,
+            labels=options.labels,
+            access_groups=options.access_groups,
+        )
+        found = await self._store.search(tenant, query, await self._vector(asked, searched))
         return Retrieval(
-            hits=tuple(without_near_duplicates(candidates, limit)),
+            hits=tuple(without_near_duplicates(found.hits, options.limit)),
             search_question=searched.text,
-            index_version=version,
-            answerability=estimate_answerability(question, searched.text, candidates),
+            index_version=found.index_version,
+            answerability=estimate_answerability(asked, searched.text, found.hits),
+            search_question_source=searched.source,
         )
 
     async def stats(self, tenant: str) -> IndexStats:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.domain import Message, MessageRole
+from server.domain import Message, MessageRole, SearchQuestionSource
 from server.knowledge.terms import content_terms, stem
 
 FEW_TERMS = 3
@@ -40,22 +40,26 @@ class SearchQuestion:
     """`text` is searched for; `context` are earlier messages and the weights of their vectors; the question's is 1."""
 
     text: str
-    context: tuple[tuple[str, float], ...]
+    context: tuple[tuple[str, float], ...] = ()
+    source: SearchQuestionSource = SearchQuestionSource.MESSAGE
 
 
 def build_search_question(question: str, history: Sequence[Message]) -> SearchQuestion:
     """The question with as much of the conversation as it seems to lean on."""
     signs = min(leaning(question), len(_WEIGHTS) - 1)
     if not signs:
-        return SearchQuestion(question, ())
+        return SearchQuestion(question)
     context = tuple((text, share * _WEIGHTS[signs]) for text, share in _recent(history))
+    if not context:
+        return SearchQuestion(question)
     known = {stem(term) for term in content_terms(question)}
     added: list[str] = []
     for text, _ in context:
         fresh = [term for term in content_terms(text) if stem(term) not in known][:TERMS_A_MESSAGE]
         known.update(map(stem, fresh))
         added += fresh
-    return SearchQuestion(" ".join((question, *added[: _TERMS[signs]])), context)
+    text = " ".join((question, *added[: _TERMS[signs]]))
+    return SearchQuestion(text, context, SearchQuestionSource.CONVERSATION)
 
 
 def leaning(question: str) -> int:

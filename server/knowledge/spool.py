@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
-from server.domain import Document, DocumentKind
+from pydantic import TypeAdapter
+
+from server.domain import Document
 from server.errors import CorruptedData, NotFound
 from server.knowledge.outcome import IngestionState, Outcome
 
@@ -48,6 +49,8 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS documents_waiting ON documents (sequence) WHERE outcome IS NULL;
 CREATE INDEX IF NOT EXISTS documents_of_ingestion ON documents (tenant, ingestion_id, sequence);
 """
+
+_DOCUMENT = TypeAdapter(Document)
 
 _Result = TypeVar("_Result")
 
@@ -135,7 +138,9 @@ class Spool:
         def load() -> list[Job]:
             sql = "SELECT header, data FROM documents WHERE sequence = ?"
             rows = ((item, *self._connection.execute(sql, (item.sequence,)).fetchone()) for item in chosen)
-            return [Job(item.sequence, item.tenant, _document(header), data) for item, header, data in rows]
+            return [
+                Job(item.sequence, item.tenant, _DOCUMENT.validate_json(header), data) for item, header, data in rows
+            ]
 
         return await self._run(load)
 
@@ -194,7 +199,15 @@ class Spool:
         self._connection.execute(
             "INSERT INTO documents (sequence, tenant, ingestion_id, document_id, header, size, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (job.sequence, job.tenant, ingestion_id, job.document.id, _header(job.document), len(job.data), job.data),
+            (
+                job.sequence,
+                job.tenant,
+                ingestion_id,
+                job.document.id,
+                _DOCUMENT.dump_json(job.document).decode(),
+                len(job.data),
+                job.data,
+            ),
         )
         counted = self._connection.execute(
             "UPDATE ingestions SET received = received + 1 WHERE tenant = ? AND ingestion_id = ? RETURNING received",
@@ -233,21 +246,3 @@ def _forget_old(connection: sqlite3.Connection) -> None:
     before = (time.time() - KEPT_SECONDS,)
     connection.execute(f"DELETE FROM documents WHERE (tenant, ingestion_id) IN ({old})", before)  # noqa: S608
     connection.execute("DELETE FROM ingestions WHERE indexed = received AND started_at < ?", before)
-
-
-def _header(document: Document) -> str:
-    updated_at = document.updated_at.isoformat() if document.updated_at else None
-    return json.dumps({**asdict(document), "updated_at": updated_at})
-
-
-def _document(header: str) -> Document:
-    fields = json.loads(header)
-    updated_at = fields["updated_at"]
-    return Document(
-        **{
-            **fields,
-            "kind": DocumentKind(fields["kind"]),
-            "labels": tuple(fields["labels"]),
-            "updated_at": datetime.fromisoformat(updated_at) if updated_at else None,
-        }
-    )

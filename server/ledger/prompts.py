@@ -22,6 +22,14 @@ from server.ledger.tables import PromptLabelRow, PromptVersionRow
 PRODUCTION = "production"
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _BUNDLE = TypeAdapter(PromptBundle)
+_ADDED: dict[str, object] = {
+    "kind_weights": {},
+    "recency_weight": 0.0,
+    "recency_half_life_days": 180,
+    "rerank": False,
+    "search_question": None,
+}
+"""Parameters newer than the first release, with the value that a stored bundle without them has."""
 
 
 class PromptStore:
@@ -138,8 +146,13 @@ class PromptStore:
 
 
 def canonical(bundle: PromptBundle) -> str:
-    """The bundle as JSON with sorted keys: equal bundles give equal text."""
-    return json.dumps(_BUNDLE.dump_python(bundle, mode="json"), sort_keys=True, ensure_ascii=False)
+    """The bundle as JSON with sorted keys: equal bundles give equal text, in this release and in those before.
+
+    A parameter that came after the first release is left out while it has the value by which bundles without it work.
+    """
+    fields = _BUNDLE.dump_python(bundle, mode="json")
+    kept = {name: value for name, value in fields.items() if name not in _ADDED or value != _ADDED[name]}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 
 def content_hash(bundle: PromptBundle) -> str:

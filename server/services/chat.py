@@ -124,6 +124,7 @@ def _turn_request(request: chat_pb2.ChatRequest) -> TurnRequest:
         history=convert.messages(request.history),
         end_user_id=request.end_user_id,
         labels=validate.labels("labels", request.labels),
+        access_groups=validate.labels("access_groups", request.access_groups),
     )
 
 
@@ -140,10 +141,11 @@ def _response(sequence: int, turn_id: str, event: TurnEvent) -> chat_pb2.ChatRes
                     replayed=replayed,
                 )
             )
-        case CitationsFound(hits, search_question, index_version):
+        case CitationsFound(hits, search_question, index_version, source):
             response.citations.citations.extend(convert.citations(hits))
             response.citations.search_question = search_question
             response.citations.index_version = index_version
+            response.citations.search_question_source = convert.source(source)
         case TextDelta(text):
             response.delta.text = text
         case RailVerdict():

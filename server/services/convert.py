@@ -17,6 +17,7 @@ from server.domain import (
     Message,
     MessageRole,
     RailVerdict,
+    SearchQuestionSource,
     Turn,
     Usage,
     Verdict,
@@ -28,6 +29,12 @@ KINDS: dict[DocumentKind, common_pb2.DocumentKind.ValueType] = {
     DocumentKind.TICKET: common_pb2.DOCUMENT_KIND_TICKET,
 }
 KINDS_BACK = {value: kind for kind, value in KINDS.items()}
+SOURCES: dict[SearchQuestionSource, common_pb2.SearchQuestionSource.ValueType] = {
+    SearchQuestionSource.MESSAGE: common_pb2.SEARCH_QUESTION_SOURCE_MESSAGE,
+    SearchQuestionSource.CONVERSATION: common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION,
+    SearchQuestionSource.MODEL: common_pb2.SEARCH_QUESTION_SOURCE_MODEL,
+}
+SOURCES_BACK = {value: source for source, value in SOURCES.items()}
 ROLES: dict[MessageRole, common_pb2.MessageRole.ValueType] = {
     MessageRole.USER: common_pb2.MESSAGE_ROLE_USER,
     MessageRole.ASSISTANT: common_pb2.MESSAGE_ROLE_ASSISTANT,
@@ -65,6 +72,11 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
 
 def moment(stamp: Timestamp) -> datetime:
     return stamp.ToDatetime(tzinfo=UTC)
+
+
+def source(value: SearchQuestionSource | None) -> common_pb2.SearchQuestionSource.ValueType:
+    """None is unspecified."""
+    return common_pb2.SEARCH_QUESTION_SOURCE_UNSPECIFIED if value is None else SOURCES[value]
 
 
 def duration(seconds: float | None) -> Duration | None:
@@ -156,7 +168,7 @@ def timings(turn: Turn) -> list[chat_pb2.StageTiming]:
     ]
 
 
-STAGES = ("input_rails", "retrieval", "context_rails", "first_token", "generation", "total")
+STAGES = ("input_rails", "search_question", "retrieval", "context_rails", "first_token", "generation", "total")
 """The order in which a turn's stages are shown."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from grpc.aio import ServicerContext
@@ -13,6 +14,7 @@ from nightdesk.v1 import ingest_pb2, ingest_pb2_grpc
 from server.domain import IndexedDocument, Role
 from server.errors import InvalidArgument, NotFound
 from server.interceptors.callers import current_principal, require_role
+from server.knowledge.bundle_options import bundle_options
 from server.knowledge.ingest import Ingestor
 from server.knowledge.retrieve import Retriever
 from server.ledger.prompts import PromptStore
@@ -97,21 +99,22 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
             )
         tenant = current_principal().tenant
         bundle = (await self._prompts.resolve(tenant)).bundle
-        retrieval = await self._retriever.retrieve(
-            tenant,
-            question,
-            convert.messages(request.history),
+        options = replace(
+            bundle_options(bundle, question),
             limit=request.limit or DEFAULT_LIMIT,
-            vector_weight=bundle.vector_weight,
             kinds=convert.kinds(request.kinds),
             labels=validate.labels("labels", request.labels),
+            access_groups=validate.labels("access_groups", request.access_groups),
         )
+        history = convert.messages(request.history)
+        retrieval = await self._retriever.retrieve(tenant, question, history, options=options)
         return ingest_pb2.SearchResponse(
             results=[convert.search_result(hit) for hit in retrieval.hits],
             search_question=retrieval.search_question,
             index_version=retrieval.index_version,
             answerability=retrieval.answerability,
             answerability_floor=bundle.answerability_floor,
+            search_question_source=convert.source(retrieval.search_question_source),
         )
 
 

@@ -142,6 +142,8 @@ def _turn(turn: Turn, feedback: Feedback | None) -> operations_pb2.Turn:
         request_id=turn.request_id,
         feedback_reason=feedback.reason if feedback else "",
         answerability=turn.answerability,
+        search_question_source=convert.source(turn.search_question_source if turn.search_question else None),
+        access_groups=turn.access_groups,
     )
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 from grpc.aio import ServicerContext
 
-from nightdesk.v1 import prompt_pb2, prompt_pb2_grpc
-from server.domain import PromptBundle, PromptVersion, Role
+from nightdesk.v1 import common_pb2, prompt_pb2, prompt_pb2_grpc
+from server.domain import DocumentKind, PromptBundle, PromptVersion, Role, SearchQuestionSource
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role
 from server.ledger.prompts import PromptStore, unified_diff
 from server.services import convert, validate
 
 MAX_TEMPLATE_BYTES = 64 * 1024
+KINDS = tuple(kind.value for kind in DocumentKind)
+DEFAULT_HALF_LIFE_DAYS = 180
 
 
 class PromptService(prompt_pb2_grpc.PromptServiceServicer):
@@ -86,6 +88,7 @@ class PromptService(prompt_pb2_grpc.PromptServiceServicer):
             )
         check = validate.in_range
         temperature = check("bundle.temperature", bundle.temperature, 0, 2) if bundle.HasField("temperature") else None
+        half_life = bundle.recency_half_life_days or DEFAULT_HALF_LIFE_DAYS
         return PromptBundle(
             template=bundle.template,
             route=route,
@@ -99,7 +102,31 @@ class PromptService(prompt_pb2_grpc.PromptServiceServicer):
                 rail: check(f"bundle.rail_thresholds[{rail}]", threshold, 0, 1)
                 for rail, threshold in sorted(bundle.rail_thresholds.items())
             },
+            kind_weights={kind: _kind_weight(kind, weight) for kind, weight in sorted(bundle.kind_weights.items())},
+            recency_weight=check("bundle.recency_weight", bundle.recency_weight, 0, 1),
+            recency_half_life_days=int(check("bundle.recency_half_life_days", half_life, 1, 36_500)),
+            rerank=bundle.rerank,
+            search_question=_search_question(bundle.search_question),
         )
+
+
+def _kind_weight(kind: str, weight: float) -> float:
+    field = f"bundle.kind_weights[{kind}]"
+    if kind not in KINDS:
+        raise InvalidArgument(field, f"There is no kind {kind!r}.", fix=f"Use one of: {', '.join(KINDS)}.")
+    return validate.in_range(field, weight, 0, 2)
+
+
+def _search_question(value: common_pb2.SearchQuestionSource.ValueType) -> SearchQuestionSource | None:
+    if value == common_pb2.SEARCH_QUESTION_SOURCE_UNSPECIFIED:
+        return None
+    if value not in convert.SOURCES_BACK:
+        raise InvalidArgument(
+            "bundle.search_question",
+            f"There is no search question source {value}.",
+            fix="Use MESSAGE, CONVERSATION or MODEL, or leave it out.",
+        )
+    return convert.SOURCES_BACK[value]
 
 
 def _to_proto(version: PromptVersion) -> prompt_pb2.PromptVersion:
@@ -116,6 +143,11 @@ def _to_proto(version: PromptVersion) -> prompt_pb2.PromptVersion:
             answerability_floor=bundle.answerability_floor,
             history_turns=bundle.history_turns,
             rail_thresholds=bundle.rail_thresholds,
+            kind_weights=bundle.kind_weights,
+            recency_weight=bundle.recency_weight,
+            recency_half_life_days=bundle.recency_half_life_days,
+            rerank=bundle.rerank,
+            search_question=convert.source(bundle.search_question),
         ),
         content_hash=version.content_hash,
         description=version.description,

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 from server.domain import (
     Chunk,
     ComponentState,
     ComponentStatus,
     Document,
-    Hit,
+    Found,
     IndexedDocument,
     IndexStats,
     SearchQuery,
+    StoredDocument,
 )
 from server.errors import NightdeskError
 from server.ports import Vectors
@@ -29,6 +30,7 @@ from server.vector_stores.sqlite_documents import (
     put_chunks,
     put_document,
     remove_chunks,
+    stored_document,
 )
 from server.vector_stores.sqlite_hybrid import hybrid_candidates
 from server.vector_stores.sqlite_schema import create_or_check, require_sound
@@ -96,24 +98,34 @@ class SqliteVectorStore:
         found = await self._run(self._documents, tenant, "d.id = ?", (document_id, 1))
         return found[0] if found else None
 
-    async def list_documents(self, tenant: str, *, after: str = "", limit: int = 100) -> list[IndexedDocument]:
-        return await self._run(self._documents, tenant, "d.id > ?", (after, limit))
+    async def list_tenants(self) -> list[str]:
+        return await self._run(self._tenants)
 
-    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+    async def list_documents(
+        self, tenant: str, *, after: str = "", limit: int = 100, quarantined_only: bool = False
+    ) -> list[IndexedDocument]:
+        condition = "d.id > ? AND d.quarantined_chunk_count > 0" if quarantined_only else "d.id > ?"
+        return await self._run(self._documents, tenant, condition, (after, limit))
+
+    async def read(self, tenant: str, document_id: str) -> StoredDocument | None:
+        return await self._run(self._read, tenant, document_id)
+
+    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> Found:
         """As the port says. Raises ValueError unless `vector` has shape (dimension,)."""
         if vector.shape != (self._dimension,):
             raise ValueError(f"the vector has shape {vector.shape}, not {(self._dimension,)}")
-        return await self._run(self._search, tenant, query, vector) if query.limit > 0 else []
+        return await self._run(self._search, tenant, query, vector)
 
     async def stats(self, tenant: str) -> IndexStats:
         return await self._run(self._stats, tenant)
 
     async def check(self) -> ComponentStatus:
         try:
-            documents, chunks = await self._run(self._totals)
+            await self._run(self._totals)
         except NightdeskError as error:
             return ComponentStatus("vector_store", "sqlite", ComponentState.FAILED, error.message, error.fix)
-        detail = f"{self._path}: {documents} documents, {chunks} chunks ({self._embedder})"
+        # No counts: they would tell every tenant how much the others hold.
+        detail = f"{self._path} ({self._embedder})"
         return ComponentStatus("vector_store", "sqlite", ComponentState.OK, detail)
 
     async def close(self) -> None:
@@ -153,24 +165,31 @@ class SqliteVectorStore:
             return True
 
     def _documents(self, tenant: str, condition: str, values: tuple[str, int]) -> list[IndexedDocument]:
-        columns = ", ".join(f"d.{column}" for column in DOCUMENT_COLUMNS.split(", "))
         with self._connections.reading() as db:
-            rows = db.execute(
-                f"SELECT {columns} FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "  # noqa: S608 - constants
-                f"WHERE t.name = ? AND {condition} ORDER BY d.id LIMIT ?",
-                (tenant, *values),
-            )
-            return indexed_documents(rows)
+            return indexed_documents(_document_rows(db, tenant, condition, values))
 
-    def _search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+    def _tenants(self) -> list[str]:
+        with self._connections.reading() as db:
+            return [name for (name,) in db.execute("SELECT name FROM tenants ORDER BY name")]
+
+    def _read(self, tenant: str, document_id: str) -> StoredDocument | None:
+        with self._connections.reading() as db:
+            found = indexed_documents(_document_rows(db, tenant, "d.id = ?", (document_id, 1)))
+            return stored_document(db, tenant, found[0], self._dimension) if found else None
+
+    def _search(self, tenant: str, query: SearchQuery, vector: Vectors) -> Found:
         while True:
             with self._connections.reading() as db:
                 found = _tenant(db, tenant)
                 if found is None:
-                    return []
+                    return Found((), self._version(0))
                 snapshot = self._snapshots.at(db, found.number, found.version)
                 if snapshot is not None:
-                    return hits(db, hybrid_candidates(db, found.number, snapshot, query, vector))
+                    scored = hybrid_candidates(db, found.number, snapshot, query, vector)
+                    return Found(tuple(hits(db, scored)), self._version(found.version))
+
+    def _version(self, number: int) -> str:
+        return f"{self._index_id}-{number}"
 
     def _stats(self, tenant: str) -> IndexStats:
         with self._connections.reading() as db:
@@ -179,12 +198,23 @@ class SqliteVectorStore:
                 "SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents WHERE tenant = ?",
                 (found.number if found else None,),
             ).fetchone()
-        return IndexStats(documents, chunks, f"{self._index_id}-{found.version if found else 0}")
+        return IndexStats(documents, chunks, self._version(found.version if found else 0))
 
     def _totals(self) -> tuple[int, int]:
         with self._connections.reading() as db:
             documents, chunks = db.execute("SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents").fetchone()
             return documents, chunks
+
+
+def _document_rows(
+    db: sqlite3.Connection, tenant: str, condition: str, values: tuple[str, int]
+) -> Iterable[tuple[Any, ...]]:
+    columns = ", ".join(f"d.{column}" for column in DOCUMENT_COLUMNS.split(", "))
+    return db.execute(
+        f"SELECT {columns} FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "  # noqa: S608 - constants
+        f"WHERE t.name = ? AND {condition} ORDER BY d.id LIMIT ?",
+        (tenant, *values),
+    )
 
 
 def _tenant(db: sqlite3.Connection, name: str) -> _Tenant | None:

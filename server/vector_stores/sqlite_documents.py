@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from server.domain import Chunk, Document, DocumentKind, Hit, IndexedDocument
+from server.domain import Chunk, Document, DocumentKind, Hit, IndexedDocument, StoredDocument
 from server.ports import Vectors
 
 DOCUMENT_COLUMNS = (
@@ -129,6 +129,19 @@ def indexed_documents(rows: Iterable[tuple[Any, ...]]) -> list[IndexedDocument]:
         )
         for row in rows
     ]
+
+
+def stored_document(db: sqlite3.Connection, tenant: str, indexed: IndexedDocument, dimension: int) -> StoredDocument:
+    """A document's chunks and vectors beside its row."""
+    rows = db.execute(
+        "SELECT c.id, c.ordinal, c.heading_path, c.text, c.search_text, c.token_count, c.quarantine_reason, v.vector "
+        "FROM chunks AS c JOIN vectors AS v ON v.chunk = c.number JOIN documents AS d ON d.number = c.document "
+        "JOIN tenants AS t ON t.number = d.tenant WHERE t.name = ? AND d.id = ? ORDER BY c.ordinal",
+        (tenant, indexed.document.id),
+    ).fetchall()
+    chunks = tuple(Chunk(row[0], indexed.document.id, row[1], tuple(json.loads(row[2])), *row[3:7]) for row in rows)
+    vectors = np.frombuffer(b"".join(row[7] for row in rows), dtype="<f4").reshape(len(rows), dimension)
+    return StoredDocument(indexed, chunks, vectors)
 
 
 def _hit(row: tuple[Any, ...], score: float, text_score: float, vector_score: float, similarity: float) -> Hit:

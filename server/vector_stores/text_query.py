@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from py_rust_stemmers import SnowballStemmer
 
 MAX_TERMS = 64
 """Distinct terms of one question that are looked up; later ones of a longer text are left out."""
@@ -19,6 +22,19 @@ thank thanks that the their them then there these they this those to too up us v
 where which while who whom whose why will with would you your yours
 """
 _STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+_STEMMER = SnowballStemmer("english")
+
+
+@lru_cache(maxsize=65_536)
+def stem(term: str) -> str:
+    """A lower-case term without its English endings (Porter's second algorithm, "Snowball English")."""
+    return str(_STEMMER.stem_word(term))
+
+
+def words(text: str) -> list[str]:
+    """All words and numbers of `text`, lower case, in order."""
+    composed = unicodedata.normalize("NFC", text).lower()
+    return [match.group()[:_MAX_TERM_CHARACTERS] for match in _TERM.finditer(composed)]
 
 
 def query_terms(text: str) -> list[str]:
@@ -27,9 +43,6 @@ def query_terms(text: str) -> list[str]:
     English function words are left out, unless there is nothing else. Punctuation, symbols and query operators separate
     terms and never become part of one, so that any text gives a harmless list, which may be empty.
     """
-    words = [
-        match.group()[:_MAX_TERM_CHARACTERS] for match in _TERM.finditer(unicodedata.normalize("NFC", text).lower())
-    ]
-    distinct = list(dict.fromkeys(words))
+    distinct = list(dict.fromkeys(words(text)))
     telling = [word for word in distinct if word not in _STOPWORDS]
     return (telling or distinct)[:MAX_TERMS]

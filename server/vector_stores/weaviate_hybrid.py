@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from weaviate.classes.query import Filter, MetadataQuery
 from server.domain import Hit, SearchQuery
 from server.ports import Vectors
 from server.vector_stores.fusion import TEXT_SCORES, candidates_wanted, fuse
-from server.vector_stores.text_query import query_terms
 from server.vector_stores.weaviate_objects import hit
+from server.vector_stores.weaviate_shard import Shard
+from server.vector_stores.weaviate_terms import asked_terms
 
 _IDENTITY = ["document", "generation"]
 _SHOWN = [*_IDENTITY, "chunk_id", "heading_path", "text"]
@@ -25,21 +26,32 @@ _SHOWN = [*_IDENTITY, "chunk_id", "heading_path", "text"]
 class Candidates:
     """What both sides found: chunks by id with their properties, BM25 scores and cosines."""
 
-    chunks: Mapping[UUID, Mapping[str, Any]]
-    text_scores: Mapping[UUID, float]
-    similarities: Mapping[UUID, float]
+    chunks: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    text_scores: Mapping[UUID, float] = field(default_factory=dict)
+    similarities: Mapping[UUID, float] = field(default_factory=dict)
 
     @property
     def documents(self) -> set[UUID]:
         return {chunk["document"] for chunk in self.chunks.values()}
 
+    def joined(self, others: Candidates, without: Collection[UUID]) -> Candidates:
+        """These and `others`, but those of the documents in `without`."""
+        added = {number: chunk for number, chunk in others.chunks.items() if chunk["document"] not in without}
+        return Candidates(
+            {**self.chunks, **added},
+            {**self.text_scores, **others.text_scores},
+            {**self.similarities, **others.similarities},
+        )
 
-async def find_candidates(chunks: Any, query: SearchQuery, vector: Vectors) -> Candidates:
-    """Ask both sides of the tenant's chunk collection at the same time, then read what only the text side found.
 
-    A side without weight, terms or direction is not asked.
+async def find_candidates(
+    chunks: Shard, query: SearchQuery, vector: Vectors, among: Collection[UUID] = ()
+) -> Candidates:
+    """Ask both sides of the tenant's chunks at the same time, then read what only the text side found.
+
+    A side without weight, terms or direction is not asked. `among` names the documents to look into, if not all.
     """
-    filters = _filters(query)
+    filters = _filters(query, among)
     wanted = candidates_wanted(query.limit)
     by_text, by_vector = await asyncio.gather(
         _text_side(chunks, query, filters, max(wanted, TEXT_SCORES)),
@@ -78,47 +90,55 @@ def fused_hits(candidates: Candidates, documents: Mapping[UUID, Mapping[str, Any
     ]
 
 
-async def _text_side(chunks: Any, query: SearchQuery, filters: Any, limit: int) -> Sequence[Any]:
-    terms = query_terms(query.text)
+async def _text_side(chunks: Shard, query: SearchQuery, filters: Any, limit: int) -> Sequence[Any]:
+    terms = asked_terms(query.text)
     if query.vector_weight >= 1.0 or not terms:
         return []
-    found = await chunks.query.bm25(
-        " ".join(terms),
-        query_properties=["heading", "search_text"],
-        filters=filters,
-        limit=limit,
-        return_properties=_IDENTITY,
-        return_metadata=MetadataQuery(score=True),
-    )
-    return list(found.objects)
+
+    async def ask(collection: Any) -> Any:
+        return await collection.query.bm25(
+            terms,
+            query_properties=["heading_terms", "terms"],
+            filters=filters,
+            limit=limit,
+            return_properties=_IDENTITY,
+            return_metadata=MetadataQuery(score=True),
+        )
+
+    return list((await chunks.ask("searching texts", ask)).objects)
 
 
-async def _vector_side(chunks: Any, query: SearchQuery, filters: Any, vector: Vectors, limit: int) -> Sequence[Any]:
+async def _vector_side(chunks: Shard, query: SearchQuery, filters: Any, vector: Vectors, limit: int) -> Sequence[Any]:
     if query.vector_weight <= 0.0 or not vector.any():
         return []
-    found = await chunks.query.near_vector(
-        vector.tolist(),
-        filters=filters,
-        limit=limit,
-        return_properties=_SHOWN,
-        return_metadata=MetadataQuery(distance=True),
-    )
-    return list(found.objects)
+
+    async def ask(collection: Any) -> Any:
+        return await collection.query.near_vector(
+            vector.tolist(),
+            filters=filters,
+            limit=limit,
+            return_properties=_SHOWN,
+            return_metadata=MetadataQuery(distance=True),
+        )
+
+    return list((await chunks.ask("searching vectors", ask)).objects)
 
 
-async def _by_ids(chunks: Any, ids: Sequence[UUID]) -> Sequence[Any]:
-    if not ids:
-        return []
-    found = await chunks.query.fetch_objects_by_ids(ids, limit=len(ids), include_vector=True, return_properties=_SHOWN)
-    return list(found.objects)
+async def _by_ids(chunks: Shard, ids: Sequence[UUID]) -> Sequence[Any]:
+    return await chunks.by_ids("reading chunks", ids, include_vector=True, return_properties=_SHOWN)
 
 
-def _filters(query: SearchQuery) -> Any:
-    filters = [Filter.by_property("quarantined").equal(False)]
+def _filters(query: SearchQuery, among: Collection[UUID]) -> Any:
+    allowed = Filter.by_property("restricted").equal(False)
+    if query.access_groups:
+        allowed = allowed | Filter.by_property("access_groups").contains_any(list(query.access_groups))
+    filters = [Filter.by_property("quarantined").equal(False), allowed]
     if query.kinds:
         filters.append(Filter.by_property("kind").contains_any([kind.value for kind in query.kinds]))
     if query.labels:
         filters.append(Filter.by_property("labels").contains_all(list(query.labels)))
+    if among:
+        filters.append(Filter.by_property("document").contains_any(list(among)))
     return Filter.all_of(filters)
 
 

@@ -1,9 +1,10 @@
-"""The two collections in Weaviate, and the check that they were made for this embedder."""
+"""The collections in Weaviate: three for each embedder whose index is there, named by it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from weaviate import WeaviateAsyncClient
 from weaviate.classes.config import (
@@ -14,61 +15,94 @@ from weaviate.classes.config import (
     Tokenization,
     VectorDistances,
 )
+from weaviate.exceptions import UnexpectedStatusCodeError
 
-from server.errors import FailedPrecondition
-from server.vector_stores.weaviate_connection import weaviate_call
+from server.vector_stores.weaviate_nodes import SCHEMA, WeaviateNodes
 
-DOCUMENTS = "NightdeskDocument"
-CHUNKS = "NightdeskChunk"
+REPLICAS = 3
+"""Of every object, where there are nodes for them when an index is made."""
 
-_REPLICAS = 3
-_CREATE_SECONDS = 30.0
-
-
-async def create_or_check(client: WeaviateAsyncClient, embedder_name: str, dimension: int) -> None:
-    """Create the collections where they are absent. Raises FailedPrecondition where another embedder's are there."""
-    made_for = json.dumps({"embedder": embedder_name, "dimension": dimension})
-    async with weaviate_call("creating the collections", seconds=_CREATE_SECONDS):
-        replication = await _replication(client)
-        if not await client.collections.exists(DOCUMENTS):
-            await client.collections.create(
-                DOCUMENTS, properties=_DOCUMENT_PROPERTIES, vector_config=None, **_settings(replication)
-            )
-        if not await client.collections.exists(CHUNKS):
-            await client.collections.create(
-                CHUNKS,
-                # The place that is written in one step with the collection itself.
-                description=made_for,
-                properties=_CHUNK_PROPERTIES,
-                vector_config=Configure.Vectors.self_provided(
-                    vector_index_config=Configure.VectorIndex.hnsw(distance_metric=VectorDistances.COSINE)
-                ),
-                **_settings(replication),
-            )
-        found = (await client.collections.use(CHUNKS).config.get(simple=True)).description
-    if found != made_for:
-        made = json.loads(found or "{}")
-        raise FailedPrecondition(
-            f"Weaviate's collection {CHUNKS} was made with the embedder {made.get('embedder')} "
-            f"({made.get('dimension')} dimensions); the settings say {embedder_name} ({dimension}).",
-            reason="EMBEDDER_MISMATCH",
-            fix="Set the embedder back, or use another Weaviate and ingest the documents again.",
-        )
+CHUNK_PREFIX = "NightdeskChunk_"
 
 
-async def _replication(client: WeaviateAsyncClient) -> Any:
+class Index(NamedTuple):
+    """The collections of one embedder's index."""
+
+    documents: str
+    chunks: str
+    tenants: str
+
+    @classmethod
+    def of(cls, embedder_name: str, dimension: int) -> Index:
+        made_for = hashlib.sha256(f"{embedder_name}|{dimension}".encode()).hexdigest()[:8]
+        return cls(f"NightdeskDocument_{made_for}", f"{CHUNK_PREFIX}{made_for}", f"NightdeskTenant_{made_for}")
+
+
+def embedder_title(embedder_name: str, dimension: int) -> str:
+    return f"{embedder_name}, {dimension} dimensions"
+
+
+def describe(embedder_name: str, dimension: int, serving_since: str) -> str:
+    """The description of a chunks' collection: what its index was made with, and since when it serves, if it does."""
+    return json.dumps({"embedder": embedder_name, "dimension": dimension, "serving_since": serving_since})
+
+
+async def create_absent(nodes: WeaviateNodes, embedder_name: str, dimension: int) -> int:
+    """Create those of the index's collections that are absent; how many replicas of each object it keeps."""
+    index = Index.of(embedder_name, dimension)
+    made_for = describe(embedder_name, dimension, serving_since="")
+
+    async def create(client: WeaviateAsyncClient) -> int:
+        if not await client.collections.exists(index.chunks):
+            replication = _replication(len(await client.cluster.nodes(output="minimal")))
+            for name, fields in _collections(index).items():
+                await _create(client, name, description=made_for, replication_config=replication, **fields)
+        config = await client.collections.use(index.chunks).config.get()
+        return int(config.replication_config.factor)
+
+    return await nodes.call("creating the collections", create, SCHEMA)
+
+
+async def _create(client: WeaviateAsyncClient, name: str, **fields: Any) -> None:
+    """Another server may be creating the same one at the same time."""
+    if await client.collections.exists(name):
+        return
+    try:
+        await client.collections.create(name, **fields)
+    except UnexpectedStatusCodeError:
+        if not await client.collections.exists(name):
+            raise
+
+
+def _replication(nodes: int) -> Any:
     """Three replicas where there are nodes for them; a node that comes back learns what was deleted meanwhile."""
-    if len(await client.cluster.nodes()) < _REPLICAS:
+    if nodes < REPLICAS:
         return Configure.replication(factor=1)
     return Configure.replication(
-        factor=_REPLICAS,
+        factor=REPLICAS,
         async_enabled=True,
         deletion_strategy=ReplicationDeletionStrategy.TIME_BASED_RESOLUTION,
     )
 
 
-def _settings(replication: Any) -> dict[str, Any]:
-    return {"multi_tenancy_config": Configure.multi_tenancy(), "replication_config": replication}
+def _collections(index: Index) -> dict[str, dict[str, Any]]:
+    """What to create, in order: the chunks' collection comes last, so that an index is there as a whole or not yet."""
+    # An inactive tenant wakes up when it is used.
+    by_tenant = Configure.multi_tenancy(enabled=True, auto_tenant_activation=True)
+    cosine = Configure.VectorIndex.hnsw(distance_metric=VectorDistances.COSINE)
+    return {
+        index.tenants: {"properties": [_exact("name")], "vector_config": None},
+        index.documents: {
+            "properties": _DOCUMENT_PROPERTIES,
+            "vector_config": None,
+            "multi_tenancy_config": by_tenant,
+        },
+        index.chunks: {
+            "properties": _CHUNK_PROPERTIES,
+            "vector_config": Configure.Vectors.self_provided(vector_index_config=cosine),
+            "multi_tenancy_config": by_tenant,
+        },
+    }
 
 
 def _exact(name: str, *, many: bool = False) -> Property:
@@ -82,16 +116,18 @@ def _exact(name: str, *, many: bool = False) -> Property:
     )
 
 
-def _stored(name: str) -> Property:
+def _stored(name: str, *, many: bool = False) -> Property:
     """A text that is only given back."""
-    return Property(name=name, data_type=DataType.TEXT, index_filterable=False, index_searchable=False)
+    kind = DataType.TEXT_ARRAY if many else DataType.TEXT
+    return Property(name=name, data_type=kind, index_filterable=False, index_searchable=False)
 
 
-def _searched(name: str) -> Property:
+def _terms(name: str) -> Property:
+    """Terms that are searched as they are, a space between them."""
     return Property(
         name=name,
         data_type=DataType.TEXT,
-        tokenization=Tokenization.WORD,
+        tokenization=Tokenization.WHITESPACE,
         index_filterable=False,
         index_searchable=True,
     )
@@ -109,15 +145,18 @@ _DOCUMENT_PROPERTIES = [
     _stored("uri"),
     _exact("kind"),
     _exact("labels", many=True),
+    _stored("access_groups", many=True),
     _stored("media_type"),
     _stored("content_hash"),
     _stored("source"),
+    _stored("sent_by"),
     _stored("updated_at"),
     _stored("quarantine_reason"),
     _integer("chunk_count"),
     _integer("quarantined_chunk_count"),
     _integer("indexed_at"),
     _integer("generation"),
+    # Of the one object that is no document but the tenant's version.
     _integer("revision"),
 ]
 
@@ -127,12 +166,16 @@ _CHUNK_PROPERTIES = [
     Property(name="quarantined", data_type=DataType.BOOL, index_filterable=True),
     _exact("kind"),
     _exact("labels", many=True),
+    Property(name="restricted", data_type=DataType.BOOL, index_filterable=True),
+    _exact("access_groups", many=True),
     _stored("chunk_id"),
     _integer("ordinal"),
     _stored("heading_path"),
-    _searched("heading"),
     _stored("text"),
-    _searched("search_text"),
+    _stored("search_text"),
+    _terms("heading_terms"),
+    _terms("terms"),
     _integer("token_count"),
     _stored("quarantine_reason"),
+    _stored("reviewed_by"),
 ]

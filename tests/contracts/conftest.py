@@ -10,6 +10,7 @@ import pytest
 from server.ports import VectorStore
 from server.vector_stores.sqlite import SqliteVectorStore
 from server.vector_stores.weaviate import WeaviateVectorStore
+from server.vector_stores.weaviate_connection import NodeAddress
 from tests.integration.weaviate_server import WeaviateServer, weaviate_server
 
 EMBEDDER = "letters"
@@ -37,12 +38,9 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> OpenStore:
     server: WeaviateServer = request.getfixturevalue("weaviate")
 
     async def connect_weaviate(embedder_name: str, dimension: int) -> VectorStore:
+        addresses = [NodeAddress(server.http_address, server.grpc_address)]
         return await WeaviateVectorStore.connect(
-            server.http_address,
-            server.grpc_address,
-            server.api_key,
-            embedder_name=embedder_name,
-            dimension=dimension,
+            addresses, server.api_key, embedder_name=embedder_name, dimension=dimension
         )
 
     return connect_weaviate

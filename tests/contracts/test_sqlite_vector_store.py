@@ -125,7 +125,7 @@ class TestDurability:
         store = open_index(path)
 
         assert (await store.stats("tenant")).document_count in {acknowledged + 1, acknowledged + 2}
-        [hit] = await store.search("tenant", SearchQuery(f"{acknowledged}", vector_weight=0.0), ROW[0])
+        [hit] = (await store.search("tenant", SearchQuery(f"{acknowledged}", vector_weight=0.0), ROW[0])).hits
         assert hit.document_id == str(acknowledged)
         await store.close()
 
@@ -139,9 +139,9 @@ class TestDurability:
             await store.replace("tenant", document("a"), broken, np.ones((2, 1), dtype=np.float32))
 
         assert await store.stats("tenant") == before
-        assert [hit.text for hit in await store.search("tenant", SearchQuery("text"), ROW[0])] == ["old text"]
+        assert [hit.text for hit in (await store.search("tenant", SearchQuery("text"), ROW[0])).hits] == ["old text"]
         await put(store, "a", "newer text")
-        assert [hit.text for hit in await store.search("tenant", SearchQuery("text"), ROW[0])] == ["newer text"]
+        assert [hit.text for hit in (await store.search("tenant", SearchQuery("text"), ROW[0])).hits] == ["newer text"]
         await store.close()
 
 
@@ -156,7 +156,7 @@ class TestManyAtOnce:
 
         async def read() -> None:
             for _ in range(20):
-                hits = await store.search("tenant", SearchQuery("text", limit=1000), ROW[0])
+                hits = (await store.search("tenant", SearchQuery("text", limit=1000), ROW[0])).hits
                 assert len(hits) == len({hit.chunk_id for hit in hits}) > 0
 
         await asyncio.gather(*(write(worker) for worker in range(4)), *(read() for _ in range(4)))
@@ -173,8 +173,8 @@ class TestCommonWords:
         ]
         await store.replace("tenant", document("a"), chunks, np.ones((len(chunks), 1), dtype=np.float32))
 
-        both = await store.search("tenant", SearchQuery("a rare refund", vector_weight=0.0), ROW[0])
-        common = await store.search("tenant", SearchQuery("refund", vector_weight=0.0, limit=7), ROW[0])
+        both = (await store.search("tenant", SearchQuery("a rare refund", vector_weight=0.0), ROW[0])).hits
+        common = (await store.search("tenant", SearchQuery("refund", vector_weight=0.0, limit=7), ROW[0])).hits
 
         assert [hit.chunk_id for hit in both] == ["a-500"]
         assert len(common) == 7

@@ -71,7 +71,7 @@ def near(direction: Vectors, other: Vectors = STAFF) -> Vectors:
 
 
 async def search(store: VectorStore, tenant: str, text: str, vector: Vectors = NOTHING, **fields: object) -> list[Hit]:
-    return await store.search(tenant, SearchQuery(text, **fields), vector)  # type: ignore[arg-type]
+    return list((await store.search(tenant, SearchQuery(text, **fields), vector)).hits)  # type: ignore[arg-type]
 
 
 def texts(hits: Sequence[Hit]) -> list[str]:

@@ -38,14 +38,19 @@ def weaviate_server(data: Path) -> Iterator[WeaviateServer]:
     if http and grpc:
         yield WeaviateServer(http, grpc, os.environ.get("NIGHTDESK_TEST_WEAVIATE_API_KEY", ""))
         return
-    binary = shutil.which("weaviate-server") or shutil.which("weaviate-server", path=Path.home() / "go" / "bin")
-    if binary is None:
-        reason = "no weaviate-server on PATH or in ~/go/bin; `deploy/weaviate.sh build` makes it"
-        if os.environ.get("NIGHTDESK_REQUIRE_SERVICES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with _own_server(binary, data) as server:
+    with _own_server(require_weaviate_binary(), data) as server:
         yield server
+
+
+def require_weaviate_binary() -> str:
+    """Its path. Skips the test where there is none, and fails it if NIGHTDESK_REQUIRE_SERVICES=1."""
+    binary = shutil.which("weaviate-server") or shutil.which("weaviate-server", path=Path.home() / "go" / "bin")
+    if binary:
+        return binary
+    reason = "no weaviate-server on PATH or in ~/go/bin; `deploy/weaviate.sh build` makes it"
+    if os.environ.get("NIGHTDESK_REQUIRE_SERVICES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @contextmanager

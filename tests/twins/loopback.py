@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -84,11 +85,13 @@ class Cut(Exception):
 class Twin(ABC):
     """A loopback server that speaks a provider's protocol.
 
-    `script` may be exchanged between requests; `asked` has every request.
+    `script` may be exchanged between requests; those in `upcoming` come before it, one a request. `asked` has every
+    request.
     """
 
     def __init__(self, script: Script | None = None, port: int = 0) -> None:
         self.script = script or Script()
+        self.upcoming: deque[Script] = deque()
         self.asked: list[Asked] = []
         self._arrivals: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._departures: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -157,7 +160,7 @@ class Twin(ABC):
         body = json.loads(raw) if raw else {}
         self.asked.append(Asked(scope["path"], scope["client"], dict(request.headers), body))
         self._arrivals.put(None)
-        script = self.script
+        script = self.upcoming.popleft() if self.upcoming else self.script
         if script.fault in _STATUSES:
             response = self._refusal(script, script.fault)
         elif request.method == "GET":

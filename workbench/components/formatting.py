@@ -114,6 +114,16 @@ def finish_reason(number: int) -> str:
     return _word(common_pb2.FinishReason.DESCRIPTOR, "FINISH_REASON_", number)
 
 
+def search_question_source(number: int) -> str:
+    """What a search question was made from, in words; empty where nobody said."""
+    made: dict[int, str] = {
+        common_pb2.SEARCH_QUESTION_SOURCE_MESSAGE: "the message as it stands",
+        common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION: "the message with words of the conversation",
+        common_pb2.SEARCH_QUESTION_SOURCE_MODEL: "written by a model from the conversation",
+    }
+    return made.get(number, "")
+
+
 def verdict(number: int) -> str:
     """ "allow", "block" or "redact"."""
     return _word(common_pb2.Verdict.DESCRIPTOR, "VERDICT_", number)

@@ -14,6 +14,7 @@ from workbench.components.formatting import (
     document_kind,
     duration,
     finish_reason,
+    search_question_source,
     seconds,
     verdict,
     web_link,
@@ -85,6 +86,7 @@ def facts_html(view: TurnView) -> str:
     facts = [
         ("Outcome", f"{_badge(outcome, outcome)}{category}"),
         ("Prompt version", f"v{done.prompt_version}"),
+        *_searched(view),
         ("Cost", html.escape(cost(done))),
         ("Model calls", _models(done.usage)),
         ("Timings", " · ".join(f"{words(item.stage)} {duration(seconds(item.duration))}" for item in done.timings)),
@@ -97,6 +99,16 @@ def facts_html(view: TurnView) -> str:
 
 def _panel(title: str, body: str) -> str:
     return f'<section class="nd-panel" aria-label="{title}"><h2>{title}</h2>{body}</section>'
+
+
+def _searched(view: TurnView) -> list[tuple[str, str]]:
+    if not view.search_question:
+        return []
+    made_from = search_question_source(view.search_question_source)
+    return [
+        ("Searched for", f"{html.escape(view.search_question)}<br><small>{made_from}</small>"),
+        ("Index", html.escape(view.index_version)),
+    ]
 
 
 def _models(usage: Iterable[common_pb2.Usage]) -> str:

@@ -15,6 +15,8 @@ class TurnView:
     conversation_id: str = ""
     answer: str = ""
     search_question: str = ""
+    search_question_source: common_pb2.SearchQuestionSource.ValueType = common_pb2.SEARCH_QUESTION_SOURCE_UNSPECIFIED
+    index_version: str = ""
     citations: list[common_pb2.Citation] = field(default_factory=list)
     verdicts: list[common_pb2.RailVerdict] = field(default_factory=list)
     switches: list[chat_pb2.RouteSwitched] = field(default_factory=list)
@@ -29,6 +31,8 @@ class TurnView:
             case "citations":
                 self.citations = list(event.citations.citations)
                 self.search_question = event.citations.search_question
+                self.search_question_source = event.citations.search_question_source
+                self.index_version = event.citations.index_version
             case "delta":
                 self.answer += event.delta.text
             case "rail_verdict":

@@ -11,7 +11,8 @@ from nightdesk.v1 import prompt_pb2
 from workbench import queries
 from workbench.comparison import MAX_QUESTIONS, ask_both, distinct_questions
 from workbench.components.answer_pairs import pair_detail, pair_summary
-from workbench.components.bundles import bundle_form, split_difference
+from workbench.components.bundle_form import bundle_form
+from workbench.components.bundles import split_difference
 from workbench.components.connection import client
 from workbench.components.labels import PRODUCTION, label_form, version_name, version_table
 from workbench.components.messages import empty_state, server_errors

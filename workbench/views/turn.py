@@ -18,6 +18,7 @@ from workbench.components.formatting import (
     html_text,
     known_seconds,
     rating,
+    search_question_source,
     words,
 )
 from workbench.components.messages import empty_state, server_errors
@@ -72,9 +73,12 @@ def _conversation(turn: operations_pb2.Turn) -> None:
     st.header("Question", anchor=False)
     with st.container(border=True):
         st.html(html_text(turn.question))
-    if turn.search_question and turn.search_question != turn.question:
-        st.caption("Searched for")
-        st.html(html_text(turn.search_question))
+    if turn.search_question:
+        st.caption(f"Searched for: {search_question_source(turn.search_question_source)}")
+        if turn.search_question != turn.question:
+            st.html(html_text(turn.search_question))
+    if turn.access_groups:
+        st.caption(escape_markdown(f"Access groups: {', '.join(turn.access_groups)}"))
     st.header("Answer", anchor=False)
     with st.container(border=True):
         st.html(html_text(turn.answer or "No text was sent."))

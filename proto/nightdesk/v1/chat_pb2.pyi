@@ -50,13 +50,14 @@ class ChatRequest(_message.Message):
     HISTORY_FIELD_NUMBER: _builtins.int
     END_USER_ID_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
     message: _builtins.str
     """What the customer wrote: UTF-8, 1 byte to 32 KiB, no control characters but tab and line breaks."""
     conversation_id: _builtins.str
     """Empty begins a conversation; its id comes back in `started`."""
     request_id: _builtins.str
     """Chosen by the caller, at most 128 characters. The same id within a tenant replays the stored turn instead
-    of making it again; with another message it is refused. Empty: the server makes one.
+    of making it again; with another message or other access groups it is refused. Empty: the server makes one.
     """
     prompt_version: _builtins.str
     """A prompt version's number ("3") or a label ("staging"). Empty: the rollout's arm, else label "production".
@@ -74,6 +75,12 @@ class ChatRequest(_message.Message):
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only chunks that carry all of these labels may be retrieved."""
 
+    @_builtins.property
+    def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The groups that the customer belongs to: documents kept for a group are retrieved only where it is named here.
+        At most 32, each at most 64 characters.
+        """
+
     def __init__(
         self,
         *,
@@ -84,10 +91,11 @@ class ChatRequest(_message.Message):
         history: _abc.Iterable[_common_pb2.Message] | None = ...,
         end_user_id: _builtins.str = ...,
         labels: _abc.Iterable[_builtins.str] | None = ...,
+        access_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "end_user_id", b"end_user_id", "history", b"history", "labels", b"labels", "message", b"message", "prompt_version", b"prompt_version", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "conversation_id", b"conversation_id", "end_user_id", b"end_user_id", "history", b"history", "labels", b"labels", "message", b"message", "prompt_version", b"prompt_version", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -188,10 +196,12 @@ class CitationsFound(_message.Message):
     CITATIONS_FIELD_NUMBER: _builtins.int
     SEARCH_QUESTION_FIELD_NUMBER: _builtins.int
     INDEX_VERSION_FIELD_NUMBER: _builtins.int
+    SEARCH_QUESTION_SOURCE_FIELD_NUMBER: _builtins.int
     search_question: _builtins.str
     """The question that was searched: the message, or what was made of it and its history."""
     index_version: _builtins.str
     """Which state of the knowledge base was searched; changes with every change of it."""
+    search_question_source: _common_pb2.SearchQuestionSource.ValueType
     @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Citation]: ...
     def __init__(
@@ -200,10 +210,11 @@ class CitationsFound(_message.Message):
         citations: _abc.Iterable[_common_pb2.Citation] | None = ...,
         search_question: _builtins.str = ...,
         index_version: _builtins.str = ...,
+        search_question_source: _common_pb2.SearchQuestionSource.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "index_version", b"index_version", "search_question", b"search_question"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "index_version", b"index_version", "search_question", b"search_question", "search_question_source", b"search_question_source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -265,8 +276,8 @@ class StageTiming(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
-    """In the order of a turn: "prompt_version", "input_rails", "retrieval", "context_rails", "first_token", "generation",
-    "output_rails", "total".
+    """In the order of a turn: "input_rails", "search_question", "retrieval", "context_rails", "first_token", "generation",
+    "total".
     """
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration: ...

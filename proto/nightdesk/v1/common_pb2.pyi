@@ -39,6 +39,32 @@ DOCUMENT_KIND_FAQ: DocumentKind.ValueType  # 2
 DOCUMENT_KIND_TICKET: DocumentKind.ValueType  # 3
 Global___DocumentKind: _TypeAlias = DocumentKind  # noqa: Y015
 
+class _SearchQuestionSource:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SearchQuestionSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SearchQuestionSource.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SEARCH_QUESTION_SOURCE_UNSPECIFIED: _SearchQuestionSource.ValueType  # 0
+    SEARCH_QUESTION_SOURCE_MESSAGE: _SearchQuestionSource.ValueType  # 1
+    """The message as it stands."""
+    SEARCH_QUESTION_SOURCE_CONVERSATION: _SearchQuestionSource.ValueType  # 2
+    """The message with weighted words of the turns before it."""
+    SEARCH_QUESTION_SOURCE_MODEL: _SearchQuestionSource.ValueType  # 3
+    """A model wrote it from the message and the turns before it."""
+
+class SearchQuestionSource(_SearchQuestionSource, metaclass=_SearchQuestionSourceEnumTypeWrapper):
+    """What a search question was made from."""
+
+SEARCH_QUESTION_SOURCE_UNSPECIFIED: SearchQuestionSource.ValueType  # 0
+SEARCH_QUESTION_SOURCE_MESSAGE: SearchQuestionSource.ValueType  # 1
+"""The message as it stands."""
+SEARCH_QUESTION_SOURCE_CONVERSATION: SearchQuestionSource.ValueType  # 2
+"""The message with weighted words of the turns before it."""
+SEARCH_QUESTION_SOURCE_MODEL: SearchQuestionSource.ValueType  # 3
+"""A model wrote it from the message and the turns before it."""
+Global___SearchQuestionSource: _TypeAlias = SearchQuestionSource  # noqa: Y015
+
 class _MessageRole:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015

@@ -49,6 +49,27 @@ DOCUMENT_STATUS_QUARANTINED: DocumentStatus.ValueType  # 5
 """Kept, but never retrieved until a reviewer releases it."""
 Global___DocumentStatus: _TypeAlias = DocumentStatus  # noqa: Y015
 
+class _ChunkDecision:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChunkDecisionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChunkDecision.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHUNK_DECISION_UNSPECIFIED: _ChunkDecision.ValueType  # 0
+    CHUNK_DECISION_RELEASE: _ChunkDecision.ValueType  # 1
+    """It may be retrieved."""
+    CHUNK_DECISION_QUARANTINE: _ChunkDecision.ValueType  # 2
+    """It must not be retrieved."""
+
+class ChunkDecision(_ChunkDecision, metaclass=_ChunkDecisionEnumTypeWrapper): ...
+
+CHUNK_DECISION_UNSPECIFIED: ChunkDecision.ValueType  # 0
+CHUNK_DECISION_RELEASE: ChunkDecision.ValueType  # 1
+"""It may be retrieved."""
+CHUNK_DECISION_QUARANTINE: ChunkDecision.ValueType  # 2
+"""It must not be retrieved."""
+Global___ChunkDecision: _TypeAlias = ChunkDecision  # noqa: Y015
+
 @_typing.final
 class IngestRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -123,6 +144,7 @@ class DocumentHeader(_message.Message):
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     CONTENT_HASH_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     """The caller's id, unique in the tenant, at most 512 characters."""
     title: _builtins.str
@@ -148,6 +170,12 @@ class DocumentHeader(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the original was last changed, where known."""
 
+    @_builtins.property
+    def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who may be shown it: a turn or a search finds it only where it names one of these groups. Empty: everybody.
+        At most 32, each at most 64 characters.
+        """
+
     def __init__(
         self,
         *,
@@ -159,10 +187,11 @@ class DocumentHeader(_message.Message):
         media_type: _builtins.str = ...,
         content_hash: _builtins.str = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        access_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "document_id", b"document_id", "kind", b"kind", "labels", b"labels", "media_type", b"media_type", "title", b"title", "update_time", b"update_time", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "content_hash", b"content_hash", "document_id", b"document_id", "kind", b"kind", "labels", b"labels", "media_type", b"media_type", "title", b"title", "update_time", b"update_time", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -473,18 +502,22 @@ class ListDocumentsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    QUARANTINED_ONLY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most 1,000; 0 means 100."""
     page_token: _builtins.str
+    quarantined_only: _builtins.bool
+    """Only documents with a quarantined chunk."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        quarantined_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "quarantined_only", b"quarantined_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -530,6 +563,8 @@ class DocumentSummary(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     QUARANTINE_REASON_FIELD_NUMBER: _builtins.int
+    SENT_BY_FIELD_NUMBER: _builtins.int
+    ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     title: _builtins.str
     uri: _builtins.str
@@ -540,12 +575,16 @@ class DocumentSummary(_message.Message):
     source: _builtins.str
     quarantine_reason: _builtins.str
     """Why a chunk of it is quarantined, or empty."""
+    sent_by: _builtins.str
+    """The caller that sent it: the name of its key."""
     @_builtins.property
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def ingest_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -561,14 +600,160 @@ class DocumentSummary(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         source: _builtins.str = ...,
         quarantine_reason: _builtins.str = ...,
+        sent_by: _builtins.str = ...,
+        access_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ingest_time", b"ingest_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "content_hash", b"content_hash", "document_id", b"document_id", "ingest_time", b"ingest_time", "kind", b"kind", "labels", b"labels", "quarantine_reason", b"quarantine_reason", "quarantined_chunk_count", b"quarantined_chunk_count", "source", b"source", "title", b"title", "update_time", b"update_time", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "chunk_count", b"chunk_count", "content_hash", b"content_hash", "document_id", b"document_id", "ingest_time", b"ingest_time", "kind", b"kind", "labels", b"labels", "quarantine_reason", b"quarantine_reason", "quarantined_chunk_count", b"quarantined_chunk_count", "sent_by", b"sent_by", "source", b"source", "title", b"title", "update_time", b"update_time", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DocumentSummary: _TypeAlias = DocumentSummary  # noqa: Y015
+
+@_typing.final
+class ListChunksRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    QUARANTINED_ONLY_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    page_size: _builtins.int
+    """At most 1,000; 0 means 100."""
+    page_token: _builtins.str
+    quarantined_only: _builtins.bool
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        quarantined_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "page_size", b"page_size", "page_token", b"page_token", "quarantined_only", b"quarantined_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChunksRequest: _TypeAlias = ListChunksRequest  # noqa: Y015
+
+@_typing.final
+class ListChunksResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def chunks(self) -> _containers.RepeatedCompositeFieldContainer[Global___DocumentChunk]: ...
+    def __init__(
+        self,
+        *,
+        chunks: _abc.Iterable[Global___DocumentChunk] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChunksResponse: _TypeAlias = ListChunksResponse  # noqa: Y015
+
+@_typing.final
+class DocumentChunk(_message.Message):
+    """A chunk as the index holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    ORDINAL_FIELD_NUMBER: _builtins.int
+    HEADING_PATH_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    TOKEN_COUNT_FIELD_NUMBER: _builtins.int
+    QUARANTINE_REASON_FIELD_NUMBER: _builtins.int
+    REVIEWED_BY_FIELD_NUMBER: _builtins.int
+    chunk_id: _builtins.str
+    ordinal: _builtins.int
+    """0 for the document's first."""
+    text: _builtins.str
+    token_count: _builtins.int
+    """In the embedder's own tokenizer."""
+    quarantine_reason: _builtins.str
+    """Why it is quarantined: lower snake case, for example "planted_instructions" or "hidden_text"; empty where it may be
+    retrieved.
+    """
+    reviewed_by: _builtins.str
+    """Who decided on it last; empty where nobody did."""
+    @_builtins.property
+    def heading_path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        chunk_id: _builtins.str = ...,
+        ordinal: _builtins.int = ...,
+        heading_path: _abc.Iterable[_builtins.str] | None = ...,
+        text: _builtins.str = ...,
+        token_count: _builtins.int = ...,
+        quarantine_reason: _builtins.str = ...,
+        reviewed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "heading_path", b"heading_path", "ordinal", b"ordinal", "quarantine_reason", b"quarantine_reason", "reviewed_by", b"reviewed_by", "text", b"text", "token_count", b"token_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentChunk: _TypeAlias = DocumentChunk  # noqa: Y015
+
+@_typing.final
+class ReviewChunkRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    chunk_id: _builtins.str
+    decision: Global___ChunkDecision.ValueType
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        chunk_id: _builtins.str = ...,
+        decision: Global___ChunkDecision.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "decision", b"decision", "document_id", b"document_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewChunkRequest: _TypeAlias = ReviewChunkRequest  # noqa: Y015
+
+@_typing.final
+class ReviewChunkResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHUNK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def chunk(self) -> Global___DocumentChunk: ...
+    def __init__(
+        self,
+        *,
+        chunk: Global___DocumentChunk | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewChunkResponse: _TypeAlias = ReviewChunkResponse  # noqa: Y015
 
 @_typing.final
 class DeleteDocumentRequest(_message.Message):
@@ -613,6 +798,7 @@ class SearchRequest(_message.Message):
     LIMIT_FIELD_NUMBER: _builtins.int
     KINDS_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
+    ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
     question: _builtins.str
     """1 byte to 32 KiB."""
     limit: _builtins.int
@@ -629,6 +815,10 @@ class SearchRequest(_message.Message):
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only chunks that carry all of these."""
 
+    @_builtins.property
+    def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The groups to search for: documents kept for a group are found only where it is named here."""
+
     def __init__(
         self,
         *,
@@ -637,10 +827,11 @@ class SearchRequest(_message.Message):
         limit: _builtins.int = ...,
         kinds: _abc.Iterable[_common_pb2.DocumentKind.ValueType] | None = ...,
         labels: _abc.Iterable[_builtins.str] | None = ...,
+        access_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["history", b"history", "kinds", b"kinds", "labels", b"labels", "limit", b"limit", "question", b"question"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "history", b"history", "kinds", b"kinds", "labels", b"labels", "limit", b"limit", "question", b"question"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -655,12 +846,14 @@ class SearchResponse(_message.Message):
     INDEX_VERSION_FIELD_NUMBER: _builtins.int
     ANSWERABILITY_FIELD_NUMBER: _builtins.int
     ANSWERABILITY_FLOOR_FIELD_NUMBER: _builtins.int
+    SEARCH_QUESTION_SOURCE_FIELD_NUMBER: _builtins.int
     search_question: _builtins.str
     """What was searched for."""
     index_version: _builtins.str
     answerability: _builtins.float
     """The answerability of the question, 0 to 1, and the floor below which a turn says "I don't know"."""
     answerability_floor: _builtins.float
+    search_question_source: _common_pb2.SearchQuestionSource.ValueType
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___SearchResult]: ...
     def __init__(
@@ -671,10 +864,11 @@ class SearchResponse(_message.Message):
         index_version: _builtins.str = ...,
         answerability: _builtins.float = ...,
         answerability_floor: _builtins.float = ...,
+        search_question_source: _common_pb2.SearchQuestionSource.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answerability", b"answerability", "answerability_floor", b"answerability_floor", "index_version", b"index_version", "results", b"results", "search_question", b"search_question"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answerability", b"answerability", "answerability_floor", b"answerability_floor", "index_version", b"index_version", "results", b"results", "search_question", b"search_question", "search_question_source", b"search_question_source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -695,6 +889,8 @@ class SearchResult(_message.Message):
     HEADING_PATH_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    SIMILARITY_FIELD_NUMBER: _builtins.int
+    RERANK_SCORE_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     chunk_id: _builtins.str
     score: _builtins.float
@@ -706,6 +902,10 @@ class SearchResult(_message.Message):
     uri: _builtins.str
     kind: _common_pb2.DocumentKind.ValueType
     text: _builtins.str
+    similarity: _builtins.float
+    """The cosine of question and chunk, -1 to 1."""
+    rerank_score: _builtins.float
+    """The reranker's score, 0 to 1; absent where none was asked."""
     @_builtins.property
     def heading_path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -724,11 +924,15 @@ class SearchResult(_message.Message):
         heading_path: _abc.Iterable[_builtins.str] | None = ...,
         text: _builtins.str = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        similarity: _builtins.float = ...,
+        rerank_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_rerank_score", b"_rerank_score", "rerank_score", b"rerank_score", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "document_id", b"document_id", "heading_path", b"heading_path", "kind", b"kind", "score", b"score", "text", b"text", "text_score", b"text_score", "title", b"title", "update_time", b"update_time", "uri", b"uri", "vector_score", b"vector_score"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rerank_score", b"_rerank_score", "chunk_id", b"chunk_id", "document_id", b"document_id", "heading_path", b"heading_path", "kind", b"kind", "rerank_score", b"rerank_score", "score", b"score", "similarity", b"similarity", "text", b"text", "text_score", b"text_score", "title", b"title", "update_time", b"update_time", "uri", b"uri", "vector_score", b"vector_score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__rerank_score: _TypeAlias = _typing.Literal["rerank_score"]  # noqa: Y015
+    _WhichOneofArgType__rerank_score: _TypeAlias = _typing.Literal["_rerank_score", b"_rerank_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rerank_score) -> _WhichOneofReturnType__rerank_score | None: ...
 
 Global___SearchResult: _TypeAlias = SearchResult  # noqa: Y015

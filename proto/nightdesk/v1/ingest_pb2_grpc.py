@@ -55,6 +55,16 @@ class IngestServiceStub(object):
                 request_serializer=nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentRequest.SerializeToString,
                 response_deserializer=nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentResponse.FromString,
                 _registered_method=True)
+        self.ListChunks = channel.unary_unary(
+                '/nightdesk.v1.IngestService/ListChunks',
+                request_serializer=nightdesk_dot_v1_dot_ingest__pb2.ListChunksRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_ingest__pb2.ListChunksResponse.FromString,
+                _registered_method=True)
+        self.ReviewChunk = channel.unary_unary(
+                '/nightdesk.v1.IngestService/ReviewChunk',
+                request_serializer=nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkResponse.FromString,
+                _registered_method=True)
         self.Search = channel.unary_unary(
                 '/nightdesk.v1.IngestService/Search',
                 request_serializer=nightdesk_dot_v1_dot_ingest__pb2.SearchRequest.SerializeToString,
@@ -98,6 +108,20 @@ class IngestServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListChunks(self, request, context):
+        """The chunks of a document, in reading order, quarantined ones included.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewChunk(self, request, context):
+        """A person's decision on a chunk: release it from quarantine, or put it there. Wants reviewer, engineer or admin.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Search(self, request, context):
         """What retrieval returns for a question, and why.
         """
@@ -127,6 +151,16 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.DeleteDocument,
                     request_deserializer=nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentRequest.FromString,
                     response_serializer=nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentResponse.SerializeToString,
+            ),
+            'ListChunks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChunks,
+                    request_deserializer=nightdesk_dot_v1_dot_ingest__pb2.ListChunksRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_ingest__pb2.ListChunksResponse.SerializeToString,
+            ),
+            'ReviewChunk': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewChunk,
+                    request_deserializer=nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkResponse.SerializeToString,
             ),
             'Search': grpc.unary_unary_rpc_method_handler(
                     servicer.Search,
@@ -243,6 +277,60 @@ class IngestService(object):
             '/nightdesk.v1.IngestService/DeleteDocument',
             nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentRequest.SerializeToString,
             nightdesk_dot_v1_dot_ingest__pb2.DeleteDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListChunks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.IngestService/ListChunks',
+            nightdesk_dot_v1_dot_ingest__pb2.ListChunksRequest.SerializeToString,
+            nightdesk_dot_v1_dot_ingest__pb2.ListChunksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewChunk(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.IngestService/ReviewChunk',
+            nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkRequest.SerializeToString,
+            nightdesk_dot_v1_dot_ingest__pb2.ReviewChunkResponse.FromString,
             options,
             channel_credentials,
             insecure,

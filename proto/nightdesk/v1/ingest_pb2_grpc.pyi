@@ -46,6 +46,10 @@ class IngestServiceStub:
     """The documents of the tenant, by id."""
     DeleteDocument: _grpc.UnaryUnaryMultiCallable[_ingest_pb2.DeleteDocumentRequest, _ingest_pb2.DeleteDocumentResponse]
     """Removes a document and its chunks for all readers at once."""
+    ListChunks: _grpc.UnaryUnaryMultiCallable[_ingest_pb2.ListChunksRequest, _ingest_pb2.ListChunksResponse]
+    """The chunks of a document, in reading order, quarantined ones included."""
+    ReviewChunk: _grpc.UnaryUnaryMultiCallable[_ingest_pb2.ReviewChunkRequest, _ingest_pb2.ReviewChunkResponse]
+    """A person's decision on a chunk: release it from quarantine, or put it there. Wants reviewer, engineer or admin."""
     Search: _grpc.UnaryUnaryMultiCallable[_ingest_pb2.SearchRequest, _ingest_pb2.SearchResponse]
     """What retrieval returns for a question, and why."""
 
@@ -67,6 +71,10 @@ class IngestServiceAsyncStub(IngestServiceStub):
     """The documents of the tenant, by id."""
     DeleteDocument: _aio.UnaryUnaryMultiCallable[_ingest_pb2.DeleteDocumentRequest, _ingest_pb2.DeleteDocumentResponse]  # type: ignore[assignment]
     """Removes a document and its chunks for all readers at once."""
+    ListChunks: _aio.UnaryUnaryMultiCallable[_ingest_pb2.ListChunksRequest, _ingest_pb2.ListChunksResponse]  # type: ignore[assignment]
+    """The chunks of a document, in reading order, quarantined ones included."""
+    ReviewChunk: _aio.UnaryUnaryMultiCallable[_ingest_pb2.ReviewChunkRequest, _ingest_pb2.ReviewChunkResponse]  # type: ignore[assignment]
+    """A person's decision on a chunk: release it from quarantine, or put it there. Wants reviewer, engineer or admin."""
     Search: _aio.UnaryUnaryMultiCallable[_ingest_pb2.SearchRequest, _ingest_pb2.SearchResponse]  # type: ignore[assignment]
     """What retrieval returns for a question, and why."""
 
@@ -109,6 +117,22 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_pb2.DeleteDocumentResponse, _abc.Awaitable[_ingest_pb2.DeleteDocumentResponse]]:
         """Removes a document and its chunks for all readers at once."""
+
+    @_abc_1.abstractmethod
+    def ListChunks(
+        self,
+        request: _ingest_pb2.ListChunksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_pb2.ListChunksResponse, _abc.Awaitable[_ingest_pb2.ListChunksResponse]]:
+        """The chunks of a document, in reading order, quarantined ones included."""
+
+    @_abc_1.abstractmethod
+    def ReviewChunk(
+        self,
+        request: _ingest_pb2.ReviewChunkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ingest_pb2.ReviewChunkResponse, _abc.Awaitable[_ingest_pb2.ReviewChunkResponse]]:
+        """A person's decision on a chunk: release it from quarantine, or put it there. Wants reviewer, engineer or admin."""
 
     @_abc_1.abstractmethod
     def Search(

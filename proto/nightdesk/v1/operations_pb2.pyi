@@ -128,6 +128,8 @@ class Turn(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     FEEDBACK_REASON_FIELD_NUMBER: _builtins.int
     ANSWERABILITY_FIELD_NUMBER: _builtins.int
+    SEARCH_QUESTION_SOURCE_FIELD_NUMBER: _builtins.int
+    ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
     question: _builtins.str
     """Whole, personal data masked."""
     answer: _builtins.str
@@ -138,6 +140,7 @@ class Turn(_message.Message):
     request_id: _builtins.str
     feedback_reason: _builtins.str
     answerability: _builtins.float
+    search_question_source: _common_pb2.SearchQuestionSource.ValueType
     @_builtins.property
     def summary(self) -> Global___TurnSummary: ...
     @_builtins.property
@@ -153,6 +156,10 @@ class Turn(_message.Message):
     @_builtins.property
     def citation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The numbers of the citations that the answer refers to."""
+
+    @_builtins.property
+    def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The groups that the request named."""
 
     def __init__(
         self,
@@ -172,10 +179,12 @@ class Turn(_message.Message):
         request_id: _builtins.str = ...,
         feedback_reason: _builtins.str = ...,
         answerability: _builtins.float = ...,
+        search_question_source: _common_pb2.SearchQuestionSource.ValueType = ...,
+        access_groups: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "answerability", b"answerability", "citation_ids", b"citation_ids", "citations", b"citations", "feedback_reason", b"feedback_reason", "index_version", b"index_version", "prompt", b"prompt", "question", b"question", "rail_verdicts", b"rail_verdicts", "request_id", b"request_id", "route_switches", b"route_switches", "search_question", b"search_question", "summary", b"summary", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "answer", b"answer", "answerability", b"answerability", "citation_ids", b"citation_ids", "citations", b"citations", "feedback_reason", b"feedback_reason", "index_version", b"index_version", "prompt", b"prompt", "question", b"question", "rail_verdicts", b"rail_verdicts", "request_id", b"request_id", "route_switches", b"route_switches", "search_question", b"search_question", "search_question_source", b"search_question_source", "summary", b"summary", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

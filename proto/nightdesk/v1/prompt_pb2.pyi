@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from nightdesk.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -65,6 +66,26 @@ class PromptBundle(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class KindWeightsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.float
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     TEMPLATE_FIELD_NUMBER: _builtins.int
     ROUTE_FIELD_NUMBER: _builtins.int
     TEMPERATURE_FIELD_NUMBER: _builtins.int
@@ -74,6 +95,11 @@ class PromptBundle(_message.Message):
     ANSWERABILITY_FLOOR_FIELD_NUMBER: _builtins.int
     HISTORY_TURNS_FIELD_NUMBER: _builtins.int
     RAIL_THRESHOLDS_FIELD_NUMBER: _builtins.int
+    KIND_WEIGHTS_FIELD_NUMBER: _builtins.int
+    RECENCY_WEIGHT_FIELD_NUMBER: _builtins.int
+    RECENCY_HALF_LIFE_DAYS_FIELD_NUMBER: _builtins.int
+    RERANK_FIELD_NUMBER: _builtins.int
+    SEARCH_QUESTION_FIELD_NUMBER: _builtins.int
     template: _builtins.str
     """The system instruction. `{product}` and `{context}` are replaced; other braces are literal."""
     route: _builtins.str
@@ -90,9 +116,25 @@ class PromptBundle(_message.Message):
     """Below this answerability the turn is unanswered, 0 to 1."""
     history_turns: _builtins.int
     """Earlier turns that the model sees, 0 to 50."""
+    recency_weight: _builtins.float
+    """The share of a chunk's score that its document's age takes away in the end, 0 to 1; half of that after
+    `recency_half_life_days`. Documents without an update time do not age.
+    """
+    recency_half_life_days: _builtins.int
+    """1 to 36,500; 0 means 180."""
+    rerank: _builtins.bool
+    """Whether the reranker of the server's settings puts the best candidates in order."""
+    search_question: _common_pb2.SearchQuestionSource.ValueType
+    """The most that may go into the search question. Unspecified: a model where one is configured, else the
+    conversation.
+    """
     @_builtins.property
     def rail_thresholds(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
         """A rail's own threshold, 0 to 1, by the rail's name; others keep the one of guardrails_config."""
+
+    @_builtins.property
+    def kind_weights(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
+        """What a chunk's score is multiplied by, 0 to 2, by its document's kind ("doc", "faq", "ticket"); 1 for the others."""
 
     def __init__(
         self,
@@ -106,10 +148,15 @@ class PromptBundle(_message.Message):
         answerability_floor: _builtins.float = ...,
         history_turns: _builtins.int = ...,
         rail_thresholds: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        kind_weights: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        recency_weight: _builtins.float = ...,
+        recency_half_life_days: _builtins.int = ...,
+        rerank: _builtins.bool = ...,
+        search_question: _common_pb2.SearchQuestionSource.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "temperature", b"temperature"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "answerability_floor", b"answerability_floor", "history_turns", b"history_turns", "max_output_tokens", b"max_output_tokens", "rail_thresholds", b"rail_thresholds", "retrieval_limit", b"retrieval_limit", "route", b"route", "temperature", b"temperature", "template", b"template", "vector_weight", b"vector_weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "answerability_floor", b"answerability_floor", "history_turns", b"history_turns", "kind_weights", b"kind_weights", "max_output_tokens", b"max_output_tokens", "rail_thresholds", b"rail_thresholds", "recency_half_life_days", b"recency_half_life_days", "recency_weight", b"recency_weight", "rerank", b"rerank", "retrieval_limit", b"retrieval_limit", "route", b"route", "search_question", b"search_question", "temperature", b"temperature", "template", b"template", "vector_weight", b"vector_weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__temperature: _TypeAlias = _typing.Literal["temperature"]  # noqa: Y015
     _WhichOneofArgType__temperature: _TypeAlias = _typing.Literal["_temperature", b"_temperature"]  # noqa: Y015

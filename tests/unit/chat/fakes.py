@@ -24,7 +24,8 @@ from server.domain import (
     Verdict,
 )
 from server.errors import ModelError
-from server.knowledge.retrieve import Retrieval
+from server.knowledge.retrieve import Retrieval, RetrievalOptions
+from server.knowledge.search_question import build_search_question
 
 OK = ComponentStatus("fake", "fake", ComponentState.OK, "")
 
@@ -127,11 +128,14 @@ class FakeRetriever:
     hits: tuple[Hit, ...] = (hit(1), hit(2, "Deposits are refunded too."))
     answerability: float = 0.9
     document_count: int = 2
-    asked: list[tuple[str, tuple[Message, ...]]] = field(default_factory=list)
+    asked: list[RetrievalOptions] = field(default_factory=list)
 
-    async def retrieve(self, tenant: str, question: str, history: Sequence[Message], **_: object) -> Retrieval:
-        self.asked.append((question, tuple(history)))
-        return Retrieval(self.hits, question, "1", self.answerability)
+    async def retrieve(
+        self, tenant: str, question: str, history: Sequence[Message], *, options: RetrievalOptions
+    ) -> Retrieval:
+        self.asked.append(options)
+        searched = options.searched or build_search_question(question, history)
+        return Retrieval(self.hits, searched.text, "1", self.answerability, searched.source)
 
     async def stats(self, tenant: str) -> IndexStats:
         return IndexStats(self.document_count, self.document_count, "1")

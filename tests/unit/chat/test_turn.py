@@ -177,12 +177,23 @@ async def test_the_same_request_id_with_another_message_is_refused(desk: Desk) -
         await desk.ask("Something else?")
 
 
+async def test_a_request_id_is_not_replayed_to_other_access_groups(desk: Desk) -> None:
+    await desk.ask("How long does a refund take?", access_groups=("staff", "berlin", "staff"))
+
+    again = await desk.ask("How long does a refund take?", access_groups=("berlin", "staff"))
+    with pytest.raises(Conflict, match="access groups"):
+        await desk.ask("How long does a refund take?")
+
+    assert ended(again).access_groups == ("berlin", "staff")
+    assert [options.access_groups for options in desk.retriever.asked] == [("berlin", "staff")]
+
+
 async def test_a_conversation_goes_on_with_its_history(desk: Desk) -> None:
     first = ended(await desk.ask("How long does a refund take?"))
 
     await desk.ask("And to ann@example.com?", request_id="r2", conversation_id=first.conversation_id)
 
-    history = desk.model.requests[1].history
+    history = desk.model.requests[-1].history
     assert [message.text for message in history] == ["How long does a refund take?", "Refunds take 5 days [1]."]
 
 

@@ -334,7 +334,14 @@ class Operations(operations_pb2_grpc.OperationsServiceServicer):
         self, request: operations_pb2.GetTurnRequest, context: grpc.ServicerContext
     ) -> operations_pb2.GetTurnResponse:
         turn = operations_pb2.Turn(
-            summary=_turn_summary(), question="refund?", answer="30 days", citations=[REFUND], citation_ids=["c1"]
+            summary=_turn_summary(),
+            question="refund?",
+            search_question="How long is a refund?",
+            search_question_source=common_pb2.SEARCH_QUESTION_SOURCE_MODEL,
+            access_groups=["staff"],
+            answer="30 days",
+            citations=[REFUND],
+            citation_ids=["c1"],
         )
         return operations_pb2.GetTurnResponse(turn=turn)
 

@@ -15,7 +15,20 @@ from tests.unit.cli.contract_twin import ContractTwin
 
 
 def test_search_shows_scores_and_whether_a_turn_would_answer(nightdesk: Nightdesk, twin: ContractTwin) -> None:
-    result = nightdesk("search", "refund?", "--limit", "3", "--kind", "faq", "--kind", "doc", "--label", "public")
+    result = nightdesk(
+        "search",
+        "refund?",
+        "--limit",
+        "3",
+        "--kind",
+        "faq",
+        "--kind",
+        "doc",
+        "--label",
+        "public",
+        "--access-group",
+        "staff",
+    )
     assert result.code == 0
     assert "answerability 0.40 < floor 0.50" in result.out
     assert "docs/refunds.md" in result.out
@@ -25,6 +38,7 @@ def test_search_shows_scores_and_whether_a_turn_would_answer(nightdesk: Nightdes
             limit=3,
             kinds=[common_pb2.DOCUMENT_KIND_FAQ, common_pb2.DOCUMENT_KIND_DOC],
             labels=["public"],
+            access_groups=["staff"],
         )
     ]
 

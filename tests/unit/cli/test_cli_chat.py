@@ -42,6 +42,11 @@ def test_json_has_one_event_a_line_with_every_field(nightdesk: Nightdesk, twin: 
     assert (twin.chats.requests[0].prompt_version, twin.chats.requests[0].request_id) == ("staging", "r1")
 
 
+def test_the_customers_groups_are_named(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    nightdesk("chat", "Refund?", "--access-group", "staff", "--access-group", "berlin")
+    assert twin.chats.requests[0].access_groups == ["staff", "berlin"]
+
+
 def test_a_session_keeps_its_conversation_until_new(nightdesk: Nightdesk, twin: ContractTwin) -> None:
     result = nightdesk("chat", stdin=b"one\n\ntwo\n/new\nthree\n/quit\nnever\n")
     assert result.code == 0

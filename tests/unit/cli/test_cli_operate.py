@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli import doctor_checks
-from nightdesk.v1 import operations_pb2
+from nightdesk.v1 import common_pb2, operations_pb2
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin
 
@@ -28,6 +28,20 @@ def test_a_new_prompt_version_starts_from_another_and_changes_what_is_said(
     assert made.description == "shorter"
 
 
+def test_a_new_prompt_version_takes_parameters_of_retrieval(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    options = ("--kind-weight", "faq=1.5", "--recency-weight", "0.3", "--recency-half-life-days", "30", "--rerank")
+    assert nightdesk("prompts", "create", *options, "--search-question", "conversation").code == 0
+    bundle = twin.prompts.versions[1].bundle
+    assert dict(bundle.kind_weights) == {"faq": 1.5}
+    assert (bundle.recency_weight, bundle.recency_half_life_days, bundle.rerank) == (0.3, 30, True)
+    assert bundle.search_question == common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION
+    shown = nightdesk("prompts", "show", "2").out
+    assert "from at most the conversation, faq weighs 1.5, age takes 0.3, half of it in 30 days, reranked" in shown
+
+    assert nightdesk("prompts", "create", "--from", "2", "--no-rerank").code == 0
+    assert (twin.prompts.versions[2].bundle.rerank, twin.prompts.versions[2].bundle.recency_weight) == (False, 0.3)
+
+
 def test_prompt_versions_are_listed_shown_compared_and_labelled(nightdesk: Nightdesk) -> None:
     nightdesk("prompts", "create", "--history-turns", "2")
     assert nightdesk("prompts", "label", "staging", "2").out == "staging → prompt version 2\n"
@@ -44,6 +58,7 @@ def test_prompt_versions_are_listed_shown_compared_and_labelled(nightdesk: Night
     [
         (("--template", "absent.txt"), "absent.txt cannot be read"),
         (("--rail-threshold", "much"), "is not RAIL=SCORE"),
+        (("--kind-weight", "faq"), "--kind-weight 'faq' is not KIND=WEIGHT"),
         (("--from", "nowhere"), "There is no prompt version 'nowhere'"),
     ],
 )
@@ -58,6 +73,8 @@ def test_turns_are_listed_and_shown(nightdesk: Nightdesk) -> None:
     shown = nightdesk("turns", "show", "t1").out
     assert "30 days" in shown
     assert "[1] cited 0.00  Refunds > Yearly plans" in shown
+    assert "How long is a refund? (written by a model)" in shown
+    assert "staff" in shown
     assert json.loads(nightdesk("turns", "show", "t1", "--json").out)["citation_ids"] == ["c1"]
 
 

@@ -17,6 +17,7 @@ from server.domain import (
     Direction,
     Document,
     DocumentKind,
+    Found,
     Hit,
     IndexedDocument,
     IndexStats,
@@ -24,6 +25,7 @@ from server.domain import (
     RailReport,
     RailVerdict,
     SearchQuery,
+    StoredDocument,
     Verdict,
 )
 from server.errors import Unavailable
@@ -89,6 +91,7 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.documents: dict[tuple[str, str], tuple[Document, list[Chunk], Vectors]] = {}
+        self.indexed_at: dict[tuple[str, str], datetime] = {}
         self.version = 0
         self.poison = ""
 
@@ -98,6 +101,7 @@ class FakeStore:
         assert len(chunks) == len(vectors)
         self.version += 1
         self.documents[tenant, document.id] = (document, list(chunks), vectors)
+        self.indexed_at[tenant, document.id] = datetime.now(UTC)
 
     async def delete(self, tenant: str, document_id: str) -> bool:
         self.version += 1
@@ -108,24 +112,41 @@ class FakeStore:
         if held is None:
             return None
         reasons = [chunk.quarantine_reason for chunk in held[1] if chunk.quarantine_reason]
-        return IndexedDocument(held[0], len(held[1]), len(reasons), datetime.now(UTC), "".join(reasons[:1]))
+        indexed_at = self.indexed_at[tenant, document_id]
+        return IndexedDocument(held[0], len(held[1]), len(reasons), indexed_at, "".join(reasons[:1]))
 
-    async def list_documents(self, tenant: str, *, after: str = "", limit: int = 100) -> list[IndexedDocument]:
+    async def list_tenants(self) -> list[str]:
+        return sorted({owner for owner, _ in self.documents})
+
+    async def list_documents(
+        self, tenant: str, *, after: str = "", limit: int = 100, quarantined_only: bool = False
+    ) -> list[IndexedDocument]:
         ids = sorted(document_id for owner, document_id in self.documents if owner == tenant and document_id > after)
-        found = [await self.get(tenant, document_id) for document_id in ids[:limit]]
-        return [document for document in found if document is not None]
+        found = [await self.get(tenant, document_id) for document_id in ids]
+        kept = [document for document in found if document is not None]
+        return [document for document in kept if document.quarantined_chunk_count or not quarantined_only][:limit]
 
-    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> list[Hit]:
+    async def read(self, tenant: str, document_id: str) -> StoredDocument | None:
+        indexed = await self.get(tenant, document_id)
+        if indexed is None:
+            return None
+        _, chunks, vectors = self.documents[tenant, document_id]
+        return StoredDocument(indexed, tuple(chunks), vectors)
+
+    async def search(self, tenant: str, query: SearchQuery, vector: Vectors) -> Found:
         wanted = set(words(query.text))
         hits = []
         for (owner, _), (document, chunks, vectors) in self.documents.items():
             if owner != tenant or (query.kinds and document.kind not in query.kinds):
                 continue
+            if document.access_groups and not {*document.access_groups} & {*query.access_groups}:
+                continue
             for chunk, row in zip(chunks, vectors, strict=True):
                 if not chunk.quarantine_reason:
                     text_score = len(wanted & set(words(chunk.search_text))) / max(len(wanted), 1)
                     hits.append(_hit(document, chunk, text_score, float(row @ vector), query.vector_weight))
-        return sorted(hits, key=lambda hit: -hit.score)[: query.limit]
+        best = sorted(hits, key=lambda hit: -hit.score)[: query.limit]
+        return Found(tuple(best), str(self.version))
 
     async def stats(self, tenant: str) -> IndexStats:
         chunks = [held[1] for (owner, _), held in self.documents.items() if owner == tenant]

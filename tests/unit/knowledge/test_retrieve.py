@@ -8,7 +8,7 @@ import pytest
 
 from server.domain import Chunk, DocumentKind, Hit, Message, MessageRole
 from server.knowledge.near_duplicates import without_near_duplicates
-from server.knowledge.retrieve import Retriever
+from server.knowledge.retrieve import RetrievalOptions, Retriever
 from server.knowledge.search_question import build_search_question
 from tests.unit.knowledge.fakes import FakeEmbedder, FakeStore, make_document
 
@@ -41,7 +41,7 @@ async def retriever() -> Retriever:
 
 
 async def test_a_question_finds_what_covers_it(retriever: Retriever) -> None:
-    found = await retriever.retrieve(TENANT, "When does a card refund arrive?", limit=2, vector_weight=0.5)
+    found = await retriever.retrieve(TENANT, "When does a card refund arrive?", options=RetrievalOptions(2))
 
     assert found.hits[0].document_id == "refunds"
     assert len(found.hits) == 2
@@ -51,8 +51,8 @@ async def test_a_question_finds_what_covers_it(retriever: Retriever) -> None:
 
 async def test_a_question_that_leans_on_the_conversation_takes_its_words_along(retriever: Retriever) -> None:
     history = [user("Is Google Calendar connected in both directions?"), assistant("Yes, two-way.")]
-    alone = await retriever.retrieve(TENANT, "And how long is it delayed?", limit=1, vector_weight=0.5)
-    within = await retriever.retrieve(TENANT, "And how long is it delayed?", history, limit=1, vector_weight=0.5)
+    alone = await retriever.retrieve(TENANT, "And how long is it delayed?", options=RetrievalOptions(1))
+    within = await retriever.retrieve(TENANT, "And how long is it delayed?", history, options=RetrievalOptions(1))
 
     assert "google" not in alone.search_question
     assert within.search_question.startswith("And how long is it delayed? google calendar")
@@ -80,7 +80,7 @@ def test_what_is_known_already_is_not_added_again_and_the_last_user_message_coun
 
 async def test_covered_questions_are_more_answerable_than_others(retriever: Retriever) -> None:
     async def answerability(question: str) -> float:
-        return (await retriever.retrieve(TENANT, question, limit=3, vector_weight=0.5)).answerability
+        return (await retriever.retrieve(TENANT, question, options=RetrievalOptions(3))).answerability
 
     covered = await answerability("How many days does a card refund to the client take?")
     near_miss = await answerability("Does a card refund to Iceland go through SWIFT?")
@@ -91,8 +91,8 @@ async def test_covered_questions_are_more_answerable_than_others(retriever: Retr
 
 
 async def test_nothing_indexed_or_nothing_asked_is_not_answerable(retriever: Retriever) -> None:
-    elsewhere = await retriever.retrieve("another tenant", "When does a refund arrive?", limit=3, vector_weight=0.5)
-    empty = await retriever.retrieve(TENANT, "?!", limit=3, vector_weight=0.5)
+    elsewhere = await retriever.retrieve("another tenant", "When does a refund arrive?", options=RetrievalOptions(3))
+    empty = await retriever.retrieve(TENANT, "?!", options=RetrievalOptions(3))
 
     assert (elsewhere.hits, elsewhere.answerability) == ((), 0.0)
     assert empty.answerability == 0.0

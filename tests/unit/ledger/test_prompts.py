@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
-from server.domain import PromptBundle
+from server.domain import PromptBundle, SearchQuestionSource
 from server.errors import InvalidArgument, NotFound
 from server.ledger.database import open_database
 from server.ledger.prompts import PromptStore, unified_diff
+from server.ledger.tables import PromptVersionRow
 
 FIRST = PromptBundle(template="Answer from {context}.\nBe brief.")
 
@@ -69,3 +73,61 @@ async def test_a_difference_names_the_parameter_and_the_line(prompts: PromptStor
     assert "-temperature: null" in diff
     assert "+temperature: 0.0" in diff
     assert "-Be brief." in diff
+
+
+FIRST_RELEASE = (
+    "template",
+    "route",
+    "temperature",
+    "max_output_tokens",
+    "retrieval_limit",
+    "vector_weight",
+    "answerability_floor",
+    "history_turns",
+    "rail_thresholds",
+)
+"""The parameters of a bundle that the first release wrote."""
+
+
+async def test_a_bundle_of_the_first_release_is_read_and_found_again(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "nightdesk.db")
+    stored = json.dumps({name: asdict(FIRST)[name] for name in FIRST_RELEASE}, sort_keys=True, ensure_ascii=False)
+    row = PromptVersionRow(
+        tenant="acme",
+        version=1,
+        bundle=stored,
+        content_hash=hashlib.sha256(stored.encode()).hexdigest(),
+        description="",
+        author="ann",
+        created_at=0.0,
+    )
+    with Session(engine) as session:
+        session.add(row)
+        session.commit()
+    prompts = PromptStore(engine, FIRST)
+
+    read = await prompts.resolve("acme", "1")
+    same = await prompts.create("acme", FIRST, "", "bob")
+    other = await prompts.create("acme", replace(FIRST, rerank=True), "", "bob")
+
+    assert read.bundle == FIRST
+    assert (same.version, same.author, other.version) == (1, "ann", 2)
+    assert "+rerank: true" in unified_diff(read, other).splitlines()
+
+
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(PromptBundle)} - set(FIRST_RELEASE)))
+async def test_each_newer_parameter_makes_a_version_of_its_own(prompts: PromptStore, name: str) -> None:
+    changes = {
+        "kind_weights": {"ticket": 0.5},
+        "recency_weight": 0.3,
+        "recency_half_life_days": 30,
+        "rerank": True,
+        "search_question": SearchQuestionSource.MESSAGE,
+    }
+    first = await prompts.resolve("acme")
+
+    made = await prompts.create("acme", replace(FIRST, **{name: changes[name]}), "", "ann")  # type: ignore[arg-type]
+
+    assert made.version == first.version + 1
+    assert (await prompts.create("acme", made.bundle, "", "bob")) == made
+    assert (await PromptStore(prompts._engine, FIRST).resolve("acme", "2")).bundle == made.bundle

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from server.domain import FinishReason, Turn, Usage
+from server.domain import FinishReason, SearchQuestionSource, Turn, Usage
 from server.errors import CorruptedData, FailedPrecondition, NotFound
 from server.ledger.database import open_database
 from server.ledger.metrics import query_metrics, resolve_span
@@ -58,6 +58,19 @@ async def test_a_turn_is_found_again_as_it_was(ledger: TurnLedger) -> None:
 
     assert found == turn(1)
     assert feedback is None
+
+
+async def test_a_turn_of_the_first_release_is_read(ledger: TurnLedger, engine: Engine) -> None:
+    await ledger.record(turn(1))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE turns SET record = json_remove(record, '$.search_question_source', '$.access_groups')"
+        )
+
+    found, _ = await ledger.get("acme", "turn_1")
+
+    assert (found.search_question_source, found.access_groups) == (SearchQuestionSource.MESSAGE, ())
+    assert found == turn(1)
 
 
 async def test_many_writers_share_commits_and_lose_nothing(ledger: TurnLedger) -> None:

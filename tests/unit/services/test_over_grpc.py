@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -13,13 +14,24 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from nightdesk.v1 import chat_pb2, chat_pb2_grpc, operations_pb2, operations_pb2_grpc, prompt_pb2, prompt_pb2_grpc
+from nightdesk.v1 import (
+    chat_pb2,
+    chat_pb2_grpc,
+    common_pb2,
+    ingest_pb2,
+    ingest_pb2_grpc,
+    operations_pb2,
+    operations_pb2_grpc,
+    prompt_pb2,
+    prompt_pb2_grpc,
+)
 from server.interceptors.around import AroundCalls
 from server.interceptors.callers import Callers
 from server.interceptors.decoding import DecodeRequests
 from server.interceptors.errors import rich_errors
 from server.interceptors.requests import traced
 from server.services.chat import ChatService
+from server.services.ingest import IngestService
 from server.services.operations import OperationsService
 from server.services.prompt import PromptService
 from server.services.status import Checks
@@ -51,6 +63,9 @@ class Running:
         chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatService(desk.turns, 30.0), self.server)
         prompts = PromptService(desk.turns.prompts, frozenset({"default"}))
         prompt_pb2_grpc.add_PromptServiceServicer_to_server(prompts, self.server)
+        nothing = cast("Any", None)
+        ingests = IngestService(nothing, nothing, desk.turns.retriever, desk.turns.prompts, asyncio.Event())
+        ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingests, self.server)
         operations = OperationsService(
             desk.ledger,
             desk.engine,
@@ -63,6 +78,7 @@ class Running:
         self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
         self.chats = chat_pb2_grpc.ChatServiceStub(self.channel)
         self.prompts = prompt_pb2_grpc.PromptServiceStub(self.channel)
+        self.ingests = ingest_pb2_grpc.IngestServiceStub(self.channel)
         self.operations = operations_pb2_grpc.OperationsServiceStub(self.channel)
 
     async def chat(self, key: str = "", **fields: Any) -> list[chat_pb2.ChatResponse]:
@@ -209,6 +225,132 @@ async def test_a_prompt_version_is_checked_field_by_field(running: Running) -> N
     [violation] = unpacked(caught.value, error_details_pb2.BadRequest()).field_violations
     assert violation.field == "bundle.template"
     assert "{context}" in unpacked(caught.value, error_details_pb2.ErrorInfo()).metadata["fix"]
+
+
+def bundle(**fields: Any) -> prompt_pb2.PromptBundle:
+    made = prompt_pb2.PromptBundle(template="Answer from {context}.", max_output_tokens=10, retrieval_limit=3)
+    made.MergeFrom(prompt_pb2.PromptBundle(**fields))
+    return made
+
+
+async def make_production(running: Running, made: prompt_pb2.PromptBundle) -> prompt_pb2.PromptVersion:
+    await running.prompts.GetPromptVersion(prompt_pb2.GetPromptVersionRequest(prompt_version="production"))
+    created = await running.prompts.CreatePromptVersion(prompt_pb2.CreatePromptVersionRequest(bundle=made))
+    version = created.prompt_version
+    await running.prompts.SetPromptLabel(prompt_pb2.SetPromptLabelRequest(label="production", version=version.version))
+    return version
+
+
+RETRIEVAL = bundle(
+    kind_weights={"faq": 1.5, "ticket": 0.0},
+    recency_weight=0.25,
+    recency_half_life_days=30,
+    rerank=True,
+    search_question=common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION,
+)
+
+
+async def test_what_a_bundle_says_of_retrieval_comes_back_as_it_was_sent(running: Running) -> None:
+    version = await make_production(running, RETRIEVAL)
+
+    assert version.bundle.kind_weights == {"faq": 1.5, "ticket": 0.0}
+    assert (version.bundle.recency_weight, version.bundle.recency_half_life_days) == (0.25, 30)
+    assert version.bundle.rerank
+    assert version.bundle.search_question == common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION
+    diff = await running.prompts.DiffPromptVersions(
+        prompt_pb2.DiffPromptVersionsRequest(from_prompt_version="1", to_prompt_version="2")
+    )
+    for line in (
+        '+kind_weights: {"faq": 1.5, "ticket": 0.0}',
+        "+recency_weight: 0.25",
+        "+recency_half_life_days: 30",
+        "+rerank: true",
+        '+search_question: "conversation"',
+    ):
+        assert line in diff.unified_diff.splitlines()
+
+
+async def test_a_half_life_of_0_is_the_default(running: Running) -> None:
+    version = await make_production(running, bundle())
+
+    assert version.bundle.recency_half_life_days == 180
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind_weights": {"blog": 1.0}}, "bundle.kind_weights[blog]"),
+        ({"kind_weights": {"faq": 2.1}}, "bundle.kind_weights[faq]"),
+        ({"kind_weights": {"faq": float("nan")}}, "bundle.kind_weights[faq]"),
+        ({"recency_weight": 1.01}, "bundle.recency_weight"),
+        ({"recency_weight": -0.1}, "bundle.recency_weight"),
+        ({"recency_half_life_days": -1}, "bundle.recency_half_life_days"),
+        ({"recency_half_life_days": 36_501}, "bundle.recency_half_life_days"),
+        ({"search_question": 99}, "bundle.search_question"),
+    ],
+)
+async def test_a_retrieval_parameter_out_of_range_is_named(
+    running: Running, fields: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await running.prompts.CreatePromptVersion(prompt_pb2.CreatePromptVersionRequest(bundle=bundle(**fields)))
+
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    [violation] = unpacked(caught.value, error_details_pb2.BadRequest()).field_violations
+    assert violation.field == field
+
+
+async def test_a_turn_and_a_search_retrieve_alike(running: Running) -> None:
+    await make_production(running, RETRIEVAL)
+
+    await running.chat(message="How long?", labels=["public"], access_groups=["staff", "berlin"])
+    await running.ingests.Search(
+        ingest_pb2.SearchRequest(question="How long?", labels=["public"], access_groups=["berlin", "staff"], limit=3)
+    )
+
+    in_turn, in_search = running.desk.retriever.asked
+    assert in_turn == in_search
+    assert in_turn.kind_weights == {"faq": 1.5, "ticket": 0.0}
+    assert (in_turn.recency_weight, in_turn.recency_half_life_days, in_turn.rerank) == (0.25, 30, True)
+    assert in_turn.access_groups == ("berlin", "staff")
+
+
+async def test_a_turn_tells_its_search_question_with_its_source(running: Running) -> None:
+    history = [common_pb2.Message(role=common_pb2.MESSAGE_ROLE_USER, text="Is the calendar connected?")]
+    running.desk.model.words = ("How long is the calendar delayed?",)
+
+    responses = await running.chat(message="And how long is it delayed?", history=history, access_groups=["staff"])
+
+    found = next(response.citations for response in responses if response.HasField("citations"))
+    assert found.search_question == "How long is the calendar delayed?"
+    assert found.search_question_source == common_pb2.SEARCH_QUESTION_SOURCE_MODEL
+    stages = [timing.stage for timing in responses[-1].completed.timings]
+    assert stages[:3] == ["input_rails", "search_question", "retrieval"]
+    request = operations_pb2.GetTurnRequest(turn_id=responses[0].turn_id)
+    turn = (await running.operations.GetTurn(request)).turn
+    assert turn.search_question_source == common_pb2.SEARCH_QUESTION_SOURCE_MODEL
+    assert turn.access_groups == ["staff"]
+
+
+async def test_a_search_asks_no_model(running: Running) -> None:
+    history = [common_pb2.Message(role=common_pb2.MESSAGE_ROLE_USER, text="Is the calendar connected?")]
+
+    found = await running.ingests.Search(ingest_pb2.SearchRequest(question="And how long?", history=history))
+
+    assert found.search_question_source == common_pb2.SEARCH_QUESTION_SOURCE_CONVERSATION
+    assert running.desk.model.requests == []
+
+
+@pytest.mark.parametrize("groups", [["g"] * 33, ["g" * 65], [""], ["a\nb"]])
+async def test_access_groups_are_checked_like_labels(running: Running, groups: list[str]) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as turn:
+        await running.chat(message="How long?", access_groups=groups)
+    with pytest.raises(grpc.aio.AioRpcError) as search:
+        await running.ingests.Search(ingest_pb2.SearchRequest(question="How long?", access_groups=groups))
+
+    for caught in (turn, search):
+        [violation] = unpacked(caught.value, error_details_pb2.BadRequest()).field_violations
+        assert violation.field.startswith("access_groups")
 
 
 async def test_the_request_id_comes_back(running: Running) -> None:

@@ -69,6 +69,19 @@ def test_a_citation_shows_score_and_mark_and_no_link_that_runs_code() -> None:
     assert "&lt;b&gt;5&lt;/b&gt;" in html
 
 
+def test_what_was_searched_for_is_shown_with_its_origin() -> None:
+    found = chat_pb2.CitationsFound(
+        search_question="How long is <it>?",
+        search_question_source=common_pb2.SEARCH_QUESTION_SOURCE_MODEL,
+        index_version="v7",
+    )
+
+    html = facts_html(turn(chat_pb2.ChatResponse(citations=found), completed()))
+
+    assert "How long is &lt;it&gt;?<br><small>written by a model from the conversation</small>" in html
+    assert "<dd>v7</dd>" in html
+
+
 def test_an_unpriced_turn_is_not_free() -> None:
     assert "<dd>unpriced</dd>" in facts_html(turn(completed(finish_reason=common_pb2.FINISH_REASON_ANSWERED)))
 

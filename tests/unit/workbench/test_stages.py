@@ -22,6 +22,16 @@ def test_input_rails_and_retrieval_run_side_by_side_and_the_rest_after_the_longe
     ]
 
 
+def test_a_search_question_by_a_model_waits_for_the_rails_and_retrieval_for_it() -> None:
+    spans = stage_spans([timing("input_rails", 20), timing("search_question", 300), timing("retrieval", 50)])
+
+    assert [(span.stage, span.start) for span in spans] == [
+        ("input_rails", 0.0),
+        ("search_question", 0.02),
+        ("retrieval", 0.32),
+    ]
+
+
 def test_what_counts_from_the_beginning_pushes_nothing_back() -> None:
     spans = stage_spans([timing("retrieval", 50), timing("first_token", 200), timing("generation", 500)])
 

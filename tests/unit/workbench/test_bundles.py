@@ -1,0 +1,28 @@
+"""Two bundles' parameters side by side."""
+
+from __future__ import annotations
+
+from nightdesk.v1 import common_pb2, prompt_pb2
+from workbench.components.bundles import parameter_table
+
+
+def test_every_parameter_that_differs_is_marked_and_a_kind_without_a_weight_weighs_1() -> None:
+    left = prompt_pb2.PromptBundle(recency_half_life_days=180, kind_weights={"faq": 1.0})
+    right = prompt_pb2.PromptBundle(
+        recency_half_life_days=30,
+        recency_weight=0.5,
+        rerank=True,
+        search_question=common_pb2.SEARCH_QUESTION_SOURCE_MESSAGE,
+        kind_weights={"ticket": 0.5},
+    )
+
+    rows = parameter_table(left, right).set_index("parameter")
+
+    assert set(rows.index[rows["differs"]]) == {
+        "recency_half_life_days",
+        "recency_weight",
+        "rerank",
+        "search_question",
+        "kind weight: ticket",
+    }
+    assert rows.loc["search_question", "B"] == "the message alone"

@@ -1,0 +1,88 @@
+"""A form to make another prompt version."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from nightdesk.v1 import prompt_pb2
+from workbench.components.bundles import KINDS, SEARCH_QUESTIONS, kind_weight
+
+DEFAULT_HALF_LIFE_DAYS = 180
+
+
+def bundle_form(base: prompt_pb2.PromptVersion) -> tuple[prompt_pb2.PromptBundle, str] | None:
+    """A form filled in from `base`. The bundle and its description once it is sent, else None."""
+    bundle = base.bundle
+    with st.form(f"bundle-{base.version}", border=True):
+        template = st.text_area("Template", bundle.template, height=280, help="{product} and {context} are replaced.")
+        made = _generation(bundle)
+        made.template = template
+        st.caption("Retrieval")
+        made.MergeFrom(_retrieval(bundle))
+        made.kind_weights.update(_kind_weights(bundle))
+        made.rail_thresholds.update(_rail_thresholds(bundle))
+        description = st.text_input("Description", placeholder="Why this version is made", max_chars=2000)
+        if not st.form_submit_button("Make the version", type="primary"):
+            return None
+    return made, description
+
+
+def _generation(bundle: prompt_pb2.PromptBundle) -> prompt_pb2.PromptBundle:
+    """How the answer is written."""
+    first, second, third, fourth = st.columns(4)
+    return prompt_pb2.PromptBundle(
+        route=first.text_input("Route", bundle.route),
+        temperature=second.number_input(
+            "Temperature",
+            0.0,
+            2.0,
+            bundle.temperature if bundle.HasField("temperature") else None,
+            placeholder="provider's default",
+        ),
+        max_output_tokens=third.number_input("Output tokens at most", 1, 32_768, bundle.max_output_tokens),
+        history_turns=fourth.number_input("Earlier turns the model sees", 0, 50, bundle.history_turns),
+    )
+
+
+def _retrieval(bundle: prompt_pb2.PromptBundle) -> prompt_pb2.PromptBundle:
+    """What the answer may draw on."""
+    first, second, third, fourth = st.columns(4)
+    half_life = bundle.recency_half_life_days or DEFAULT_HALF_LIFE_DAYS
+    return prompt_pb2.PromptBundle(
+        retrieval_limit=first.number_input("Passages for the model", 1, 50, bundle.retrieval_limit),
+        vector_weight=second.number_input("Weight of vector similarity", 0.0, 1.0, bundle.vector_weight, step=0.05),
+        answerability_floor=third.number_input("Answerability floor", 0.0, 1.0, bundle.answerability_floor, step=0.05),
+        search_question=fourth.selectbox(
+            "Search question from at most",
+            list(SEARCH_QUESTIONS),
+            index=list(SEARCH_QUESTIONS).index(bundle.search_question),
+            format_func=SEARCH_QUESTIONS.__getitem__,
+        ),
+        recency_weight=first.number_input("Weight of age", 0.0, 1.0, bundle.recency_weight, step=0.05),
+        recency_half_life_days=second.number_input("Half-life of age in days", 1, 36_500, half_life),
+        rerank=third.checkbox("Rerank the best candidates", bundle.rerank),
+    )
+
+
+def _kind_weights(bundle: prompt_pb2.PromptBundle) -> dict[str, float]:
+    """The weights that are not 1."""
+    weights = {
+        kind: column.number_input(f"Weight of kind {kind}", 0.0, 2.0, kind_weight(bundle, kind), step=0.1)
+        for kind, column in zip(KINDS, st.columns(4), strict=False)
+    }
+    return {kind: weight for kind, weight in weights.items() if weight != 1.0}
+
+
+def _rail_thresholds(bundle: prompt_pb2.PromptBundle) -> dict[str, float]:
+    """Rails with thresholds of their own; rows without a name or a number are left out."""
+    st.caption("Rail thresholds that differ from guardrails_config")
+    rows = pd.DataFrame(sorted(bundle.rail_thresholds.items()), columns=["rail", "threshold"])
+    edited = st.data_editor(
+        rows.astype({"rail": "string", "threshold": "float"}),
+        num_rows="dynamic",
+        hide_index=True,
+        alt="Rail thresholds",
+        column_config={"threshold": st.column_config.NumberColumn(min_value=0.0, max_value=1.0, step=0.01)},
+    ).dropna()
+    return {str(rail): float(threshold) for rail, threshold in zip(edited["rail"], edited["threshold"], strict=True)}
