@@ -11,6 +11,7 @@ st.navigation(
         st.Page("views/trends.py", title="Trends", icon=":material/show_chart:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("views/evals.py", title="Evals", icon=":material/fact_check:"),
+        st.Page("views/quarantine.py", title="Quarantine", icon=":material/shield:"),
         st.Page("views/turn.py", title="Turn", icon=":material/chat:", visibility="hidden"),
     ],
     position="top",

@@ -1,4 +1,4 @@
-"""Context: characters that a reader cannot see or tell apart."""
+"""Context: characters that a reader cannot see."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from nemoguardrails.actions.rail_outcome import RailOutcome
 
-from guardrails_config.detectors.planted import find_hidden_text
+from guardrails_config.detectors.hidden import find_hidden_text
 from guardrails_config.rail_action import decide, rail_action
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nemoguardrails.actions.rail_outcome import RailOutcome
 
-from guardrails_config.detectors.planted import find_tool_markup
+from guardrails_config.detectors.markup import find_tool_markup
 from guardrails_config.rail_action import decide, rail_action
 
 

@@ -15,6 +15,10 @@ _RULES = (
     r"(?:instructions?|directions?|directives?|prompts?|guidelines?|rules|programming|commands?|"
     r"constraints?|restrictions?|orders)"
 )
+_RULE_WORDS = (
+    *("instruction", "direction", "directive", "prompt", "guideline", "rules", "programming", "command"),
+    *("constraint", "restriction", "orders"),
+)
 _EARLIER = (
     r"(?:previous(?:ly)?|prior|above|earlier|preceding|former|foregoing|initial|original|existing|"
     r"past|system|your|developer'?s?|openai'?s?)"
@@ -30,6 +34,7 @@ OVERRIDE = Pattern(
     re.compile(rf"\b{_DROP}\b[^.\n]{{0,30}}?\b{_EARLIER}\b[^.\n]{{0,30}}?\b{_RULES}\b"),
     ("ignore", "disregard", "forget", "override", "bypass", "neglect", "discard", "dismiss", "follow", "attention"),
     _OWN_DOINGS,
+    _RULE_WORDS,
 )
 OVERRIDE_ABROAD = Pattern(
     "override in another language",
@@ -55,16 +60,13 @@ _RUN_TOGETHER = Pattern(
     ),
     ("instruction", "rule", "prompt", "guideline"),
 )
-_PATTERNS = (
-    OVERRIDE,
-    OVERRIDE_ABROAD,
-    _RUN_TOGETHER,
+TAKEOVER = (
     Pattern(
         "everything before",
         0.9,
         re.compile(
             rf"\b{_DROP}\b (?:all |about )?(?:everything|anything|all|what)\b[^.\n]{{0,25}}\b(?:above|"
-            rf"before|previously|told|said|so far|instructed)\b"
+            r"before|previously|told|said|so far|instructed)\b"
         ),
         ("everything", "anything", "ignore all", "forget all", "what"),
         _OWN_DOINGS,
@@ -89,6 +91,24 @@ _PATTERNS = (
         _OWN_DOINGS,
     ),
     Pattern(
+        "your filters",
+        0.85,
+        re.compile(
+            r"\b(?:disable|turn off|switch off|remove|bypass|circumvent|evade|drop|without) (?:all |"
+            r"any )?(?:of )?your (?:\w+ )?(?:filters?|safety|guardrails?|safeguards|restrictions|"
+            r"content polic\w+|moderation)\b"
+        ),
+        ("your ",),
+        also=("filter", "safety", "guardrail", "safeguard", "restriction", "content polic", "moderation"),
+    ),
+)
+"""Other ways to be rid of what the model was told."""
+_PATTERNS = (
+    OVERRIDE,
+    OVERRIDE_ABROAD,
+    _RUN_TOGETHER,
+    *TAKEOVER,
+    Pattern(
         "claimed authority",
         0.8,
         re.compile(
@@ -108,16 +128,6 @@ _PATTERNS = (
             r"enabled)\b)"
         ),
         ("<", "[inst", "[/inst", "system", "assistant"),
-    ),
-    Pattern(
-        "your filters",
-        0.85,
-        re.compile(
-            r"\b(?:disable|turn off|switch off|remove|bypass|circumvent|evade|drop|without) (?:all |"
-            r"any )?(?:of )?your (?:\w+ )?(?:filters?|safety|guardrails?|safeguards|restrictions|"
-            r"content polic\w+|moderation)\b"
-        ),
-        ("your",),
     ),
     Pattern(
         "orders from elsewhere",
@@ -151,9 +161,9 @@ _SYSTEM_PROMPT = (
         0.95,
         re.compile(
             rf"\b{_ASK}\b[^.\n]{{0,40}}?\b(?:your (?:\w+ ){{0,2}}(?:prompt|instructions|guidelines|"
-            rf"directives|rules)|(?:the|this) (?:(?:hidden|initial|secret|entire|full|above|"
-            rf"original) )?system prompt|(?:hidden|secret|initial) (?:prompt|instructions))\b(?! (?:for|on|"
-            rf"about|to) (?:set|connect|install|export|import|cancel|us|return|refund|chang|delet|add|mak))"
+            r"directives|rules)|(?:the|this) (?:(?:hidden|initial|secret|entire|full|above|"
+            r"original) )?system prompt|(?:hidden|secret|initial) (?:prompt|instructions))\b(?! (?:for|on|"
+            r"about|to) (?:set|connect|install|export|import|cancel|us|return|refund|chang|delet|add|mak))"
         ),
         ("prompt", "your"),
     ),

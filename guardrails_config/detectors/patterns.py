@@ -24,8 +24,9 @@ class Finding:
 class Pattern:
     """One sign of something.
 
-    `weight` is 0 to 1: how sure a match alone makes us. `needs` are literals of which the text must hold at least one;
-    they keep the expression from running over texts that cannot match. A match right after `unless` does not count.
+    `weight` is 0 to 1: how sure a match alone makes us. `needs` and `also` are literals; of each, if any, the text must
+    hold at least one, which keeps the expression from running over texts that cannot match. A match right after
+    `unless` does not count.
     Every repetition in `regex` is bounded, so that the time is linear in the text.
     """
 
@@ -34,10 +35,11 @@ class Pattern:
     regex: re.Pattern[str]
     needs: tuple[str, ...] = ()
     unless: re.Pattern[str] | None = None
+    also: tuple[str, ...] = ()
 
     def find(self, text: str, after: int = 0) -> str | None:
         """The first match that ends behind position `after`, or None."""
-        if self.needs and not any(literal in text for literal in self.needs):
+        if not (_holds_any(text, self.needs) and _holds_any(text, self.also)):
             return None
         for match in self.regex.finditer(text):
             before = text[max(0, match.start() - LOOK_BACK) : match.start()]
@@ -59,6 +61,14 @@ def weigh(category: str, patterns: Sequence[Pattern], text: str, after: int = 0)
             doubt *= 1 - pattern.weight
             evidence = evidence or found[:EVIDENCE_LENGTH]
     return Finding(category, round(1 - doubt, 4), evidence) if evidence else None
+
+
+def _holds_any(text: str, literals: tuple[str, ...]) -> bool:
+    # A loop: a generator would cost as much again, a hundred times a chunk.
+    for literal in literals:
+        if literal in text:
+            return True
+    return not literals
 
 
 def strongest(findings: Iterable[Finding | None]) -> Finding | None:

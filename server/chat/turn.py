@@ -167,11 +167,13 @@ class ChatTurns:
         return report, await retrieve(written)
 
     async def _screen(self, turn: Turn, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        """The chunks that no context rail blocks."""
-        reports = await asyncio.gather(*(self.rails.check_context(hit.text) for hit in hits))
+        """The chunks that no context rail blocks. What a reviewer released is not asked about again."""
+        suspects = [hit for hit in hits if not hit.released]
+        reports = await asyncio.gather(*(self.rails.check_context(hit.text) for hit in suspects))
         for report in reports:
             turn.rail_verdicts.extend(verdict for verdict in report.verdicts if verdict.verdict is not Verdict.ALLOW)
-        return tuple(hit for hit, report in zip(hits, reports, strict=True) if report.blocked is None)
+        blocked = {hit.chunk_id for hit, report in zip(suspects, reports, strict=True) if report.blocked is not None}
+        return tuple(hit for hit in hits if hit.chunk_id not in blocked)
 
     async def _generate(
         self,

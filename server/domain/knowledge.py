@@ -120,6 +120,8 @@ class Hit:
     updated_at: datetime | None = None
     rerank_score: float | None = None
     """0 to 1; None where no reranker was asked."""
+    released: bool = False
+    """A reviewer let it out of quarantine: no rail keeps it from a turn."""
 
 
 @dataclass(frozen=True, slots=True)

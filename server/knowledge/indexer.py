@@ -12,6 +12,7 @@ from server.knowledge.chunk import chunk_document
 from server.knowledge.outcome import PLANTED_INSTRUCTIONS, DocumentStatus, Outcome
 from server.knowledge.parsed import ParsedDocument
 from server.knowledge.parser_pool import ParserPool
+from server.knowledge.review import keep_decisions
 from server.knowledge.spool import Job
 from server.ports import Embedder, RailEngine, Vectors, VectorStore
 
@@ -63,6 +64,10 @@ class Indexer:
         document, parsed = self._without_personal_data(document, parsed)
         chunks = await asyncio.to_thread(chunk_document, document, parsed, self._embedder.count_tokens)
         screened = [await self._screen(chunk) for chunk in chunks]
+        if indexed and indexed.document.content_hash == document.content_hash:
+            # Only what is said about it has changed: what people decided on its texts holds.
+            stored = await self._store.read(job.tenant, document.id)
+            screened = keep_decisions(stored, screened) if stored else screened
         return _Prepared(job.tenant, document, screened, existed=indexed is not None)
 
     async def _replace(self, ready: Sequence[_Prepared], vectors: Vectors) -> None:
@@ -114,7 +119,7 @@ def _indexed(item: _Prepared) -> Outcome:
     quarantined = [chunk for chunk in item.chunks if chunk.quarantine_reason]
     if quarantined:
         detail = (
-            f"{len(quarantined)} of {count} chunks look like instructions to the assistant "
+            f"{len(quarantined)} of {count} chunks are suspect "
             f"({quarantined[0].quarantine_reason}). They are not retrieved until a reviewer releases them."
         )
         status = DocumentStatus.QUARANTINED

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import structlog
 
-from server.domain import Document
+from server.domain import Chunk, Document
 from server.errors import ResourceExhausted, Unavailable, UnreadableDocument
 from server.knowledge.indexer import Indexer
 from server.knowledge.outcome import IngestionState, Outcome
 from server.knowledge.parser_pool import ParserPool
+from server.knowledge.review import Review, decide
 from server.knowledge.spool import Job, Spool, Waiting
 from server.ports import Embedder, RailEngine, VectorStore
 
@@ -33,6 +34,8 @@ RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 30.0
 """The first and the longest pause while the store or the embedder cannot be reached."""
 
 log = structlog.get_logger()
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Ingestor:
         self._parsers = parsers
         self.max_document_bytes = limit
         self._pending: dict[int, _Pending] = {}
+        self._held: set[tuple[str, str]] = set()
         self._sequences = itertools.count(1)
         self._arrived = asyncio.Event()
         self._room = asyncio.Condition()
@@ -128,7 +132,7 @@ class Ingestor:
                 fix="Send it again; if that does not help, compute the hash again.",
             )
         async with self._room:
-            await self._room.wait_for(self._has_room)
+            await self._room.wait_for(lambda: self._has_room() and (tenant, document.id) not in self._held)
             job = Job(next(self._sequences), tenant, replace(document, content_hash=content_hash), data)
             outcome = self._await_outcome(Waiting(job.sequence, tenant, document.id, len(data)))
         try:
@@ -147,8 +151,14 @@ class Ingestor:
 
     async def delete(self, tenant: str, document_id: str) -> bool:
         """Remove a document, also one that waits to be indexed. False where there was none."""
-        await asyncio.gather(*self._waits(tenant, document_id))
-        return await self._store.delete(tenant, document_id)
+        return await self._alone(tenant, document_id, self._store.delete(tenant, document_id))
+
+    async def review(self, tenant: str, review: Review) -> Chunk:
+        """Carry out a decision on a chunk, after the versions of its document that wait to be indexed.
+
+        The chunk as it is afterwards. Raises NotFound, also where a new version replaced it.
+        """
+        return await self._alone(tenant, review.document_id, decide(self._store, tenant, review))
 
     async def drain(self) -> None:
         """Return when all that was accepted so far is indexed."""
@@ -187,6 +197,28 @@ class Ingestor:
             if (pending.waiting.tenant, pending.waiting.document_id) == (tenant, document_id)
         ]
 
+    async def _alone(self, tenant: str, document_id: str, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Do `work` while none of the document's versions waits to be indexed, and none is accepted."""
+        key = (tenant, document_id)
+        try:
+            while key in self._held or self._waits(tenant, document_id):
+                await _settled(self._waits(tenant, document_id))
+                async with self._room:
+                    await self._room.wait_for(lambda: key not in self._held)
+        except BaseException:
+            work.close()
+            raise
+        self._held.add(key)
+        task = asyncio.create_task(work)
+        try:
+            return await asyncio.shield(task)
+        finally:
+            # A caller that goes away leaves the work half done: what comes next has to wait for its end.
+            await asyncio.wait([task])
+            self._held.discard(key)
+            async with self._room:
+                self._room.notify_all()
+
     def _has_room(self) -> bool:
         waiting_bytes = sum(pending.waiting.size for pending in self._pending.values())
         return len(self._pending) < MAX_WAITING_DOCUMENTS and waiting_bytes < MAX_WAITING_BYTES
@@ -221,6 +253,14 @@ class Ingestor:
                     fault = UnreadableDocument("Indexing it failed.", fix="The server's log has the cause.")
                     return [Outcome.rejected(jobs[0].document.id, fault)]
                 return [outcome for job in jobs for outcome in await self._index([job])]
+
+
+async def _settled(outcomes: Sequence[asyncio.Future[Outcome]]) -> None:
+    """Return when all are known; a caller that is cancelled cancels none of them. Raises Unavailable as they do."""
+    if outcomes:
+        await asyncio.wait(outcomes)
+    for outcome in outcomes:
+        outcome.result()
 
 
 def _batch(waiting: Sequence[Waiting]) -> list[Waiting]:

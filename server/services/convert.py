@@ -10,10 +10,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2
 from server.domain import (
+    Chunk,
     Direction,
     DocumentKind,
     FinishReason,
     Hit,
+    IndexedDocument,
     Message,
     MessageRole,
     RailVerdict,
@@ -22,6 +24,7 @@ from server.domain import (
     Usage,
     Verdict,
 )
+from server.knowledge.review import Decision
 
 KINDS: dict[DocumentKind, common_pb2.DocumentKind.ValueType] = {
     DocumentKind.DOC: common_pb2.DOCUMENT_KIND_DOC,
@@ -59,6 +62,10 @@ FINISHES: dict[FinishReason, common_pb2.FinishReason.ValueType] = {
     FinishReason.CANCELLED: common_pb2.FINISH_REASON_CANCELLED,
 }
 FINISHES_BACK = {value: reason for reason, value in FINISHES.items()}
+DECISIONS_BACK: dict[ingest_pb2.ChunkDecision.ValueType, Decision] = {
+    ingest_pb2.CHUNK_DECISION_RELEASE: Decision.RELEASE,
+    ingest_pb2.CHUNK_DECISION_QUARANTINE: Decision.QUARANTINE,
+}
 
 
 def timestamp(moment: datetime | None) -> Timestamp | None:
@@ -117,6 +124,38 @@ def citation(number: int, hit: Hit) -> common_pb2.Citation:
 
 def citations(hits: Sequence[Hit]) -> list[common_pb2.Citation]:
     return [citation(number, hit) for number, hit in enumerate(hits, start=1)]
+
+
+def document_summary(indexed: IndexedDocument) -> ingest_pb2.DocumentSummary:
+    document = indexed.document
+    return ingest_pb2.DocumentSummary(
+        document_id=document.id,
+        title=document.title,
+        uri=document.uri,
+        kind=KINDS[document.kind],
+        labels=document.labels,
+        chunk_count=indexed.chunk_count,
+        quarantined_chunk_count=indexed.quarantined_chunk_count,
+        content_hash=document.content_hash,
+        ingest_time=timestamp(indexed.indexed_at),
+        update_time=timestamp(document.updated_at),
+        source=document.source,
+        quarantine_reason=indexed.quarantine_reason,
+        sent_by=document.sent_by,
+        access_groups=document.access_groups,
+    )
+
+
+def document_chunk(chunk: Chunk) -> ingest_pb2.DocumentChunk:
+    return ingest_pb2.DocumentChunk(
+        chunk_id=chunk.id,
+        ordinal=chunk.ordinal,
+        heading_path=chunk.heading_path,
+        text=chunk.text,
+        token_count=chunk.token_count,
+        quarantine_reason=chunk.quarantine_reason,
+        reviewed_by=chunk.reviewed_by,
+    )
 
 
 def search_result(hit: Hit) -> ingest_pb2.SearchResult:

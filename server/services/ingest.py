@@ -11,19 +11,24 @@ from typing import Any
 from grpc.aio import ServicerContext
 
 from nightdesk.v1 import ingest_pb2, ingest_pb2_grpc
-from server.domain import IndexedDocument, Role
+from server.domain import Role
 from server.errors import InvalidArgument, NotFound
 from server.interceptors.callers import current_principal, require_role
 from server.knowledge.bundle_options import bundle_options
 from server.knowledge.ingest import Ingestor
 from server.knowledge.retrieve import Retriever
+from server.knowledge.review import Decision, Review, stored_document
 from server.ledger.prompts import PromptStore
 from server.ports import VectorStore
 from server.services import convert, validate
 from server.services.ingest_stream import IngestStream
 
 WRITERS = (Role.SERVICE, Role.ENGINEER, Role.ADMIN)
+REVIEWERS = (Role.REVIEWER, Role.ENGINEER, Role.ADMIN)
+DEFAULT_PAGE, MAX_PAGE = 100, 1000
 DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+MAX_CHUNK_ID_CHARACTERS = validate.MAX_ID_CHARACTERS + 32
+"""A chunk's id is its document's with an ordinal and a hash behind it."""
 
 
 class IngestService(ingest_pb2_grpc.IngestServiceServicer):
@@ -46,7 +51,7 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
     async def Ingest(
         self, request: AsyncIterator[ingest_pb2.IngestRequest], context: ServicerContext[Any, Any]
     ) -> AsyncIterator[ingest_pb2.IngestResponse]:
-        stream = IngestStream(self._ingestor, require_role(*WRITERS).tenant, self._stopping)
+        stream = IngestStream(self._ingestor, require_role(*WRITERS), self._stopping)
         async with aclosing(stream.run(request)) as responses:
             async for response in responses:
                 yield response
@@ -70,10 +75,15 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
     async def ListDocuments(
         self, request: ingest_pb2.ListDocumentsRequest, context: ServicerContext[Any, Any]
     ) -> ingest_pb2.ListDocumentsResponse:
-        limit = validate.page_size(request.page_size, default=100, maximum=1000)
-        documents = await self._store.list_documents(current_principal().tenant, after=request.page_token, limit=limit)
+        limit = validate.page_size(request.page_size, default=DEFAULT_PAGE, maximum=MAX_PAGE)
+        documents = await self._store.list_documents(
+            current_principal().tenant,
+            after=request.page_token,
+            limit=limit,
+            quarantined_only=request.quarantined_only,
+        )
         return ingest_pb2.ListDocumentsResponse(
-            documents=[_summary(document) for document in documents],
+            documents=[convert.document_summary(document) for document in documents],
             next_page_token=documents[-1].document.id if len(documents) == limit else "",
         )
 
@@ -87,6 +97,37 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
                 f"There is no document {document_id!r}.", reason="DOCUMENT_NOT_FOUND", fix="ListDocuments has the ids."
             )
         return ingest_pb2.DeleteDocumentResponse()
+
+    async def ListChunks(
+        self, request: ingest_pb2.ListChunksRequest, context: ServicerContext[Any, Any]
+    ) -> ingest_pb2.ListChunksResponse:
+        document_id = validate.identifier("document_id", request.document_id)
+        limit = validate.page_size(request.page_size, default=DEFAULT_PAGE, maximum=MAX_PAGE)
+        after = validate.whole_number("page_token", request.page_token or "-1")
+        stored = await stored_document(self._store, current_principal().tenant, document_id)
+        chunks = [
+            chunk
+            for chunk in stored.chunks
+            if chunk.ordinal > after and (chunk.quarantine_reason or not request.quarantined_only)
+        ]
+        page = chunks[:limit]
+        return ingest_pb2.ListChunksResponse(
+            chunks=[convert.document_chunk(chunk) for chunk in page],
+            next_page_token=str(page[-1].ordinal) if len(chunks) > limit else "",
+        )
+
+    async def ReviewChunk(
+        self, request: ingest_pb2.ReviewChunkRequest, context: ServicerContext[Any, Any]
+    ) -> ingest_pb2.ReviewChunkResponse:
+        principal = require_role(*REVIEWERS)
+        review = Review(
+            document_id=validate.identifier("document_id", request.document_id),
+            chunk_id=validate.identifier("chunk_id", request.chunk_id, max_characters=MAX_CHUNK_ID_CHARACTERS),
+            decision=_decision(request.decision),
+            reviewer=principal.name,
+        )
+        chunk = await self._ingestor.review(principal.tenant, review)
+        return ingest_pb2.ReviewChunkResponse(chunk=convert.document_chunk(chunk))
 
     async def Search(
         self, request: ingest_pb2.SearchRequest, context: ServicerContext[Any, Any]
@@ -118,19 +159,11 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
         )
 
 
-def _summary(indexed: IndexedDocument) -> ingest_pb2.DocumentSummary:
-    document = indexed.document
-    return ingest_pb2.DocumentSummary(
-        document_id=document.id,
-        title=document.title,
-        uri=document.uri,
-        kind=convert.KINDS[document.kind],
-        labels=document.labels,
-        chunk_count=indexed.chunk_count,
-        quarantined_chunk_count=indexed.quarantined_chunk_count,
-        content_hash=document.content_hash,
-        ingest_time=convert.timestamp(indexed.indexed_at),
-        update_time=convert.timestamp(document.updated_at),
-        source=document.source,
-        quarantine_reason=indexed.quarantine_reason,
-    )
+def _decision(value: ingest_pb2.ChunkDecision.ValueType) -> Decision:
+    if value not in convert.DECISIONS_BACK:
+        raise InvalidArgument(
+            "decision",
+            f"There is no decision {value}.",
+            fix="Send CHUNK_DECISION_RELEASE or _QUARANTINE.",
+        )
+    return convert.DECISIONS_BACK[value]

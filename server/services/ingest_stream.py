@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from google.protobuf.duration_pb2 import Duration
 
 from nightdesk.v1 import common_pb2, ingest_pb2
-from server.domain import Document, DocumentKind
+from server.domain import Document, DocumentKind, Principal
 from server.errors import InvalidArgument, NightdeskError, UnreadableDocument
 from server.knowledge.ingest import Ingestor
 from server.knowledge.outcome import DocumentStatus, Outcome
@@ -43,9 +43,10 @@ class _Incoming:
 class IngestStream:
     """Reads requests and answers them until all outcomes are told, or the server stops."""
 
-    def __init__(self, ingestor: Ingestor, tenant: str, stopping: asyncio.Event) -> None:
+    def __init__(self, ingestor: Ingestor, principal: Principal, stopping: asyncio.Event) -> None:
         self._ingestor = ingestor
-        self._tenant = tenant
+        self._tenant = principal.tenant
+        self._sent_by = principal.name
         self._stopping = stopping
         self._responses: asyncio.Queue[ingest_pb2.IngestResponse | None] = asyncio.Queue()
         self._open: set[asyncio.Future[Outcome]] = set()
@@ -122,7 +123,7 @@ class IngestStream:
             raise _out_of_order(
                 "document", f"{self._incoming.document.id!r} has not ended.", "Send `document_end` first."
             )
-        self._incoming = _Incoming(_document(header, self._source))
+        self._incoming = _Incoming(_document(header, self._source, self._sent_by))
         try:
             _check(header)
         except InvalidArgument as error:
@@ -211,7 +212,7 @@ class IngestStream:
         self._responses.put_nowait(response)
 
 
-def _document(header: ingest_pb2.DocumentHeader, source: str) -> Document:
+def _document(header: ingest_pb2.DocumentHeader, source: str, sent_by: str) -> Document:
     return Document(
         id=header.document_id,
         title=header.title.strip(),
@@ -221,7 +222,9 @@ def _document(header: ingest_pb2.DocumentHeader, source: str) -> Document:
         media_type=header.media_type,
         content_hash=header.content_hash.lower(),
         source=source,
+        sent_by=sent_by,
         updated_at=convert.moment(header.update_time) if header.HasField("update_time") else None,
+        access_groups=tuple(header.access_groups),
     )
 
 
@@ -231,6 +234,7 @@ def _check(header: ingest_pb2.DocumentHeader) -> None:
     validate.identifier("document.uri", header.uri, required=False, max_characters=2000)
     validate.identifier("document.media_type", header.media_type, max_characters=200)
     validate.labels("document.labels", header.labels)
+    validate.labels("document.access_groups", header.access_groups)
     if header.kind not in (*convert.KINDS_BACK, common_pb2.DOCUMENT_KIND_UNSPECIFIED):
         raise InvalidArgument("document.kind", f"There is no document kind {header.kind}.")
 

@@ -92,6 +92,16 @@ def page_size(value: int, *, default: int, maximum: int) -> int:
     return min(value or default, maximum)
 
 
+def whole_number(field: str, value: str) -> int:
+    """A page token that is a number in decimal digits."""
+    try:
+        return int(value)
+    except ValueError:
+        raise InvalidArgument(
+            field, f"{field} {value[:40]!r} is not one of this list's.", fix="Send the next_page_token of a page."
+        ) from None
+
+
 def in_range(field: str, value: float, low: float, high: float) -> float:
     """A number from `low` to `high`."""
     if not low <= value <= high:

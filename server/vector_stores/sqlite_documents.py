@@ -15,7 +15,7 @@ from server.ports import Vectors
 
 DOCUMENT_COLUMNS = (
     "id, title, uri, kind, labels, media_type, content_hash, source, updated_at, indexed_at, chunk_count, "
-    "quarantined_chunk_count, quarantine_reason"
+    "quarantined_chunk_count, quarantine_reason, sent_by, access_groups"
 )
 
 
@@ -37,6 +37,8 @@ def put_document(db: sqlite3.Connection, tenant: int, document: Document, chunks
         len(chunks),
         len(reasons),
         reasons[0] if reasons else "",
+        document.sent_by,
+        json.dumps(document.access_groups, ensure_ascii=False),
     )
     updates = ", ".join(f"{column} = excluded.{column}" for column in DOCUMENT_COLUMNS.split(", ")[1:])
     row = db.execute(
@@ -53,7 +55,7 @@ def put_chunks(db: sqlite3.Connection, document: int, title: str, chunks: Sequen
     for chunk, vector in zip(chunks, rows, strict=True):
         number = db.execute(
             "INSERT INTO chunks (document, id, ordinal, heading_path, heading, text, search_text, token_count, "
-            "quarantine_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "quarantine_reason, reviewed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document,
                 chunk.id,
@@ -64,6 +66,7 @@ def put_chunks(db: sqlite3.Connection, document: int, title: str, chunks: Sequen
                 chunk.search_text,
                 chunk.token_count,
                 chunk.quarantine_reason,
+                chunk.reviewed_by,
             ),
         ).lastrowid
         db.execute(
@@ -98,7 +101,8 @@ def document_numbers(
 def hits(db: sqlite3.Connection, scored: Sequence[tuple[int, float, float, float, float]]) -> list[Hit]:
     """Hits for (chunk number, score, text score, vector score, similarity), in that order."""
     rows = db.execute(
-        "SELECT c.number, c.id, d.id, d.title, d.uri, d.kind, c.heading_path, c.text, d.labels, d.updated_at "
+        "SELECT c.number, c.id, d.id, d.title, d.uri, d.kind, c.heading_path, c.text, d.labels, d.updated_at, "
+        "c.reviewed_by "
         "FROM chunks AS c JOIN documents AS d ON d.number = c.document "
         "WHERE c.number IN (SELECT value FROM json_each(?))",
         (json.dumps([entry[0] for entry in scored]),),
@@ -121,6 +125,8 @@ def indexed_documents(rows: Iterable[tuple[Any, ...]]) -> list[IndexedDocument]:
                 content_hash=row[6],
                 source=row[7],
                 updated_at=_time(row[8]),
+                sent_by=row[13],
+                access_groups=tuple(json.loads(row[14])),
             ),
             indexed_at=datetime.fromisoformat(row[9]),
             chunk_count=row[10],
@@ -134,18 +140,19 @@ def indexed_documents(rows: Iterable[tuple[Any, ...]]) -> list[IndexedDocument]:
 def stored_document(db: sqlite3.Connection, tenant: str, indexed: IndexedDocument, dimension: int) -> StoredDocument:
     """A document's chunks and vectors beside its row."""
     rows = db.execute(
-        "SELECT c.id, c.ordinal, c.heading_path, c.text, c.search_text, c.token_count, c.quarantine_reason, v.vector "
+        "SELECT c.id, c.ordinal, c.heading_path, c.text, c.search_text, c.token_count, c.quarantine_reason, "
+        "c.reviewed_by, v.vector "
         "FROM chunks AS c JOIN vectors AS v ON v.chunk = c.number JOIN documents AS d ON d.number = c.document "
         "JOIN tenants AS t ON t.number = d.tenant WHERE t.name = ? AND d.id = ? ORDER BY c.ordinal",
         (tenant, indexed.document.id),
     ).fetchall()
-    chunks = tuple(Chunk(row[0], indexed.document.id, row[1], tuple(json.loads(row[2])), *row[3:7]) for row in rows)
-    vectors = np.frombuffer(b"".join(row[7] for row in rows), dtype="<f4").reshape(len(rows), dimension)
+    chunks = tuple(Chunk(row[0], indexed.document.id, row[1], tuple(json.loads(row[2])), *row[3:8]) for row in rows)
+    vectors = np.frombuffer(b"".join(row[8] for row in rows), dtype="<f4").reshape(len(rows), dimension)
     return StoredDocument(indexed, chunks, vectors)
 
 
 def _hit(row: tuple[Any, ...], score: float, text_score: float, vector_score: float, similarity: float) -> Hit:
-    chunk_id, document_id, title, uri, kind, heading_path, text, labels, updated_at = row
+    chunk_id, document_id, title, uri, kind, heading_path, text, labels, updated_at, reviewed_by = row
     return Hit(
         chunk_id=chunk_id,
         document_id=document_id,
@@ -160,6 +167,7 @@ def _hit(row: tuple[Any, ...], score: float, text_score: float, vector_score: fl
         vector_score=vector_score,
         similarity=similarity,
         updated_at=_time(updated_at),
+        released=bool(reviewed_by),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from server.errors import FailedPrecondition
 from server.vector_stores.sqlite_connections import Connections, corrupted
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x4E447678
 """Marks the file as ours for `file` and for ourselves: "NDvx"."""
 
@@ -37,6 +37,8 @@ CREATE TABLE documents (
     chunk_count INTEGER NOT NULL,
     quarantined_chunk_count INTEGER NOT NULL,
     quarantine_reason TEXT NOT NULL,
+    sent_by TEXT NOT NULL,
+    access_groups TEXT NOT NULL,
     UNIQUE (tenant, id)
 );
 
@@ -50,7 +52,8 @@ CREATE TABLE chunks (
     text TEXT NOT NULL,
     search_text TEXT NOT NULL,
     token_count INTEGER NOT NULL,
-    quarantine_reason TEXT NOT NULL
+    quarantine_reason TEXT NOT NULL,
+    reviewed_by TEXT NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document);
 

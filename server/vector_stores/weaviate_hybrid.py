@@ -19,7 +19,7 @@ from server.vector_stores.weaviate_shard import Shard
 from server.vector_stores.weaviate_terms import asked_terms
 
 _IDENTITY = ["document", "generation"]
-_SHOWN = [*_IDENTITY, "chunk_id", "heading_path", "text"]
+_SHOWN = [*_IDENTITY, "chunk_id", "heading_path", "text", "reviewed_by"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def hit(
         vector_score=vector_score,
         similarity=similarity,
         updated_at=_time(document["updated_at"]),
+        released=bool(chunk["reviewed_by"]),
     )
 
 

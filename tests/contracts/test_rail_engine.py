@@ -156,7 +156,7 @@ async def test_redact_masks_for_the_ledger(engine: RailEngine) -> None:
 async def test_check_counts_the_rails(engine: RailEngine) -> None:
     status = await engine.check()
     assert (status.component, status.adapter, status.state) == ("rails", "nemoguardrails", ComponentState.OK)
-    assert "3 context" in status.detail
+    assert "5 context" in status.detail
 
 
 @pytest.fixture

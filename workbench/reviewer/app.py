@@ -1,4 +1,4 @@
-"""The demo's page: a conversation on the left, all that came of its last turn on the right."""
+"""The demo's page: a conversation on the left, all that came of its last turn on the right; what is quarantined."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import gradio as gr
 from nightdesk import Client
 from nightdesk.v1 import chat_pb2
 from workbench.reviewer.handlers import Handlers, Session, fresh_page
+from workbench.reviewer.quarantine import quarantine_tab
 from workbench.reviewer.rendering import panels
 from workbench.reviewer.turn_view import TurnView
 
@@ -25,7 +26,7 @@ def build(client: Client) -> gr.Blocks:
     with page:
         session = gr.State(Session())
         gr.HTML(HEAD)
-        with gr.Row():
+        with gr.Tab("Conversation"), gr.Row():
             with gr.Column(scale=3):
                 chat = _conversation()
                 question = gr.Textbox(
@@ -67,6 +68,7 @@ def build(client: Client) -> gr.Blocks:
                 show_progress="hidden",
                 api_visibility="private",
             )
+        quarantine_tab(client)
     return page
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ import gradio as gr
 
 from nightdesk import ApiError, Client
 from nightdesk.v1 import chat_pb2
+from workbench.reviewer.errors import tell
 from workbench.reviewer.rendering import answer_markdown, panels, safe_markdown
 from workbench.reviewer.turn_view import TurnView
 
@@ -58,7 +58,7 @@ class Handlers:
                 yield _page("", Session(view.conversation_id, answered, ended), view)
         except ApiError as error:
             yield _page(question, before, TurnView())
-            _tell(error)
+            tell(error)
 
     def give_opinion(self, rating: chat_pb2.Rating.ValueType, reason: str, session: Session) -> tuple[str, str]:
         """Send a thumb and its reason for the last turn; the reason's box is emptied once it is stored."""
@@ -66,7 +66,7 @@ class Handlers:
         try:
             self.client.call(self.client.chats.SubmitFeedback, request)
         except ApiError as error:
-            _tell(error)
+            tell(error)
             return reason, ""
         thumb = "up" if rating == chat_pb2.RATING_UP else "down"
         return "", f"Thumbs {thumb} recorded. Another one replaces it."
@@ -74,12 +74,3 @@ class Handlers:
 
 def _page(question: str, session: Session, view: TurnView) -> Page:
     return question, session, session.messages, *panels(view), gr.Column(visible=bool(session.turn_id)), "", ""
-
-
-def _tell(error: ApiError) -> None:
-    """A warning where the request is at fault; raises gradio's Error where the server is."""
-    text = html.escape(str(error))
-    if error.violations:
-        gr.Warning(text)
-    else:
-        raise gr.Error(text, print_exception=False)

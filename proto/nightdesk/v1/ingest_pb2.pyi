@@ -357,7 +357,8 @@ class DocumentOutcome(_message.Message):
     status: Global___DocumentStatus.ValueType
     reason: _builtins.str
     """Stable, upper snake case: EMPTY, TOO_LARGE, BROKEN, ENCRYPTED, BINARY, NOT_UTF8, UNSUPPORTED_MEDIA_TYPE,
-    HASH_MISMATCH, TIMED_OUT, PLANTED_INSTRUCTIONS.
+    HASH_MISMATCH, TIMED_OUT; PLANTED_INSTRUCTIONS where chunks are quarantined, whatever for: ListChunks has each
+    one's own reason.
     """
     detail: _builtins.str
     """For a person, with the way out."""

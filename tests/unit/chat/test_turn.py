@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ async def test_a_poisoned_chunk_never_reaches_the_prompt(desk: Desk) -> None:
 
     assert [citation.document_id for citation in turn.citations] == ["doc-2"]
     assert "poison" not in desk.model.requests[0].system
+
+
+async def test_a_chunk_that_a_reviewer_released_is_used_whatever_the_rails_say(desk: Desk) -> None:
+    desk.retriever.hits = (replace(hit(1, "poison ivy needs no water"), released=True), hit(2))
+
+    turn = ended(await desk.ask("How long does a refund take?"))
+
+    assert [citation.document_id for citation in turn.citations] == ["doc-1", "doc-2"]
+    assert "poison ivy" in desk.model.requests[0].system
 
 
 async def test_what_an_output_rail_forbids_is_never_sent(desk: Desk) -> None:

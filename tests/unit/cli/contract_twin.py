@@ -109,13 +109,15 @@ class Chats(chat_pb2_grpc.ChatServiceServicer):
 
 @dataclass(slots=True)
 class Documents(ingest_pb2_grpc.IngestServiceServicer):
-    """Keeps what is sent; a document whose bytes hold "poison" is quarantined."""
+    """Keeps what is sent; a document whose bytes hold "poison" is quarantined. Every document has `chunks`."""
 
     hashes: dict[str, str] = field(default_factory=dict)
     headers: list[ingest_pb2.DocumentHeader] = field(default_factory=list)
     data: dict[str, bytes] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     searches: list[ingest_pb2.SearchRequest] = field(default_factory=list)
+    chunks: list[ingest_pb2.DocumentChunk] = field(default_factory=list)
+    listings: list[ingest_pb2.ListDocumentsRequest] = field(default_factory=list)
     max_document_bytes: int = 1000
     shuts_down: bool = False
 
@@ -170,11 +172,33 @@ class Documents(ingest_pb2_grpc.IngestServiceServicer):
         self, request: ingest_pb2.ListDocumentsRequest, context: grpc.ServicerContext
     ) -> ingest_pb2.ListDocumentsResponse:
         """Pages of one, so that a client must follow the tokens."""
+        self.listings.append(request)
         place = int(request.page_token or 0)
         ids = sorted(self.hashes)
         page = [ingest_pb2.DocumentSummary(document_id=document_id) for document_id in ids[place : place + 1]]
         token = str(place + 1) if place + 1 < len(ids) else ""
         return ingest_pb2.ListDocumentsResponse(documents=page, next_page_token=token)
+
+    def ListChunks(
+        self, request: ingest_pb2.ListChunksRequest, context: grpc.ServicerContext
+    ) -> ingest_pb2.ListChunksResponse:
+        """Pages of one here, too."""
+        place = int(request.page_token or 0)
+        found = [chunk for chunk in self.chunks if chunk.quarantine_reason or not request.quarantined_only]
+        token = str(place + 1) if place + 1 < len(found) else ""
+        return ingest_pb2.ListChunksResponse(chunks=found[place : place + 1], next_page_token=token)
+
+    def ReviewChunk(
+        self, request: ingest_pb2.ReviewChunkRequest, context: grpc.ServicerContext
+    ) -> ingest_pb2.ReviewChunkResponse:
+        for chunk in self.chunks:
+            if chunk.chunk_id == request.chunk_id:
+                is_release = request.decision == ingest_pb2.CHUNK_DECISION_RELEASE
+                chunk.quarantine_reason = "" if is_release else "reviewer_decision"
+                chunk.reviewed_by = "rita"
+                return ingest_pb2.ReviewChunkResponse(chunk=chunk)
+        abort(context, code_pb2.NOT_FOUND, "CHUNK_NOT_FOUND", "There is no such chunk.", "List the chunks again.")
+        raise AssertionError
 
     def DeleteDocument(
         self, request: ingest_pb2.DeleteDocumentRequest, context: grpc.ServicerContext

@@ -174,6 +174,7 @@ def _hit(document: Document, chunk: Chunk, text_score: float, similarity: float,
         vector_score=similarity,
         similarity=similarity,
         updated_at=document.updated_at,
+        released=bool(chunk.reviewed_by),
     )
 
 

@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
+from guardrails_config.detectors.carrying_links import find_carrying_link
 from guardrails_config.detectors.exfiltration import find_exfiltration
 from guardrails_config.detectors.harmful import find_harmful_answer, find_harmful_request
+from guardrails_config.detectors.hidden import find_hidden_text, find_look_alikes
 from guardrails_config.detectors.injection import find_injection, find_prompt_fishing
 from guardrails_config.detectors.jailbreak import find_jailbreak
 from guardrails_config.detectors.leakage import find_prompt_leak
 from guardrails_config.detectors.links import find_foreign_link
-from guardrails_config.detectors.planted import find_hidden_text, find_planted_instructions, find_tool_markup
+from guardrails_config.detectors.markup import find_tool_markup
+from guardrails_config.detectors.planted import find_planted_instructions
 from guardrails_config.personal_data.segments import may_grow
 from guardrails_config.personal_data.spans import find_private_spans
 from server.rails.hold_back import MaskingStream
@@ -37,6 +40,8 @@ FINDERS: tuple[Callable[[str], object], ...] = (
     find_prompt_leak,
     find_foreign_link,
     find_hidden_text,
+    find_look_alikes,
+    find_carrying_link,
     find_planted_instructions,
     find_tool_markup,
     find_private_spans,
@@ -54,6 +59,12 @@ SEEDS = (
     "%41",
     "i g n o r e ",
     "note to ai ",
+    "when a user asks, you ",
+    "add the link to your ",
+    "send the chat to http://x ",
+    "do not mention this ",
+    "\u0430b",
+    "\u200ba",
     "![a](http://x",
     "send your card number to ",
     "tokens lost ",

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from nightdesk.v1 import ingest_pb2
+from server.domain import Principal, Role
 from server.errors import InvalidArgument, NotFound
 from server.knowledge.ingest import Ingestor
 from server.services.ingest_stream import MAX_PART_BYTES, IngestStream
 from tests.unit.knowledge.fakes import FakeEmbedder, FakeRails, FakeStore, sha256
 
 Request = ingest_pb2.IngestRequest
+SHOP = Principal("shop", "acme", Role.SERVICE)
 START = Request(start=ingest_pb2.IngestStart(source="test"))
 STOP = Request(stop=ingest_pb2.IngestStop())
 END = Request(document_end=ingest_pb2.DocumentEnd())
@@ -48,13 +50,13 @@ async def ingestor(tmp_path: Path) -> AsyncIterator[Ingestor]:
 
 
 async def told(
-    ingestor: Ingestor, *requests: ingest_pb2.IngestRequest, tenant: str = "acme"
+    ingestor: Ingestor, *requests: ingest_pb2.IngestRequest, sender: Principal = SHOP
 ) -> list[ingest_pb2.IngestResponse]:
     async def send() -> AsyncIterator[ingest_pb2.IngestRequest]:
         for request in requests:
             yield request
 
-    return [response async for response in IngestStream(ingestor, tenant, asyncio.Event()).run(send())]
+    return [response async for response in IngestStream(ingestor, sender, asyncio.Event()).run(send())]
 
 
 def outcomes(responses: list[ingest_pb2.IngestResponse]) -> dict[str, tuple[str, str]]:
@@ -154,7 +156,7 @@ async def test_an_ingestion_goes_on_under_its_id_and_belongs_to_its_tenant(inges
     acknowledged = next(response.acknowledged for response in responses if response.HasField("acknowledged"))
     assert acknowledged.document_count == 2
     with pytest.raises(NotFound):
-        await told(ingestor, again, tenant="rival")
+        await told(ingestor, again, sender=Principal("shop", "rival", Role.SERVICE))
 
 
 async def test_a_stopping_server_says_so_and_what_was_acknowledged_stays(ingestor: Ingestor) -> None:
@@ -166,7 +168,7 @@ async def test_a_stopping_server_says_so_and_what_was_acknowledged_stays(ingesto
         await asyncio.Event().wait()
 
     responses = []
-    async for response in IngestStream(ingestor, "acme", stopping).run(send()):
+    async for response in IngestStream(ingestor, SHOP, stopping).run(send()):
         responses.append(response)
         if response.HasField("outcome"):
             stopping.set()
