@@ -14,7 +14,8 @@ CANDIDATES_A_SIDE = 100
 """How many of each side's best are considered, at the least."""
 
 TEXT_SCORES = 500
-"""How far down the text side's list scores are known; a candidate of the vector side that is not on it has 0 there."""
+"""How far down the text side's list scores are known, where another engine makes that list; a candidate of the vector
+side that is not on it has 0 there."""
 
 
 def candidates_wanted(limit: int) -> int:

@@ -1,4 +1,4 @@
-"""The embedded vector store: one SQLite file, FTS5 beside float32 vectors that are scanned exactly with numpy."""
+"""The embedded vector store: one SQLite file, whose vectors and words are scanned exactly with numpy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from server.domain import (
     Chunk,
@@ -22,20 +22,15 @@ from server.domain import (
 )
 from server.errors import NightdeskError
 from server.ports import Vectors
+from server.vector_stores.sqlite_changes import Deletion, Replacement
 from server.vector_stores.sqlite_connections import Connections
-from server.vector_stores.sqlite_documents import (
-    DOCUMENT_COLUMNS,
-    hits,
-    indexed_documents,
-    put_chunks,
-    put_document,
-    remove_chunks,
-    stored_document,
-)
+from server.vector_stores.sqlite_documents import DOCUMENT_COLUMNS, hits, indexed_documents, stored_document
 from server.vector_stores.sqlite_hybrid import hybrid_candidates
 from server.vector_stores.sqlite_schema import create_or_check, require_sound
 from server.vector_stores.sqlite_snapshots import Snapshots
-from server.vector_stores.sqlite_text_index import READER_SETUP, TextIndex
+from server.vector_stores.sqlite_tenants import find_tenant, tenant_counts
+from server.vector_stores.sqlite_vocabulary import Vocabularies
+from server.vector_stores.sqlite_writer import Writer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,17 +38,12 @@ R = TypeVar("R")
 _THREADS = 4
 
 
-class _Tenant(NamedTuple):
-    number: int
-    version: int
-
-
 class SqliteVectorStore:
     """Documents, chunks and vectors of all tenants in one file.
 
-    A write is one transaction, on disk before the call returns (WAL with synchronous=FULL). A search reads one state of
-    the file for both of its sides: a replaced document is there in its old or its new form, never in parts. Several
-    processes may open the file; writers wait for each other.
+    A write is on disk before the call returns (WAL with synchronous=FULL); writes that wait at the same time share a
+    transaction. A search reads one state of the file for both of its sides: a replaced document is there in its old or
+    its new form, never in parts. Several processes may open the file; writers wait for each other.
     """
 
     def __init__(self, path: Path, connections: Connections, index_id: str, embedder_name: str, dimension: int) -> None:
@@ -63,7 +53,9 @@ class SqliteVectorStore:
         self._index_id = index_id
         self._embedder = f"{embedder_name}, {dimension} dimensions"
         self._dimension = dimension
-        self._snapshots = Snapshots(dimension)
+        vocabularies = Vocabularies()
+        self._snapshots = Snapshots(dimension, vocabularies)
+        self._writer = Writer(connections, vocabularies)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="vector-store")
 
     @classmethod
@@ -76,7 +68,7 @@ class SqliteVectorStore:
             Unavailable: it cannot be opened or written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        connections = Connections(path, READER_SETUP)
+        connections = Connections(path)
         try:
             require_sound(connections, path)
             index_id = create_or_check(connections, path, embedder_name, dimension)
@@ -89,10 +81,10 @@ class SqliteVectorStore:
         """As the port says. Raises ValueError unless `vectors` has shape (len(chunks), dimension)."""
         if vectors.shape != (len(chunks), self._dimension):
             raise ValueError(f"vectors have shape {vectors.shape}, not {(len(chunks), self._dimension)}")
-        await self._run(self._replace, tenant, document, chunks, vectors)
+        await self._writer.write(lambda: Replacement(tenant, document, chunks, vectors))
 
     async def delete(self, tenant: str, document_id: str) -> bool:
-        return await self._run(self._delete, tenant, document_id)
+        return await self._writer.write(lambda: Deletion(tenant, document_id))
 
     async def get(self, tenant: str, document_id: str) -> IndexedDocument | None:
         found = await self._run(self._documents, tenant, "d.id = ?", (document_id, 1))
@@ -130,39 +122,13 @@ class SqliteVectorStore:
 
     async def close(self) -> None:
         """Waits for calls that are under way. The store cannot be used afterwards."""
+        await self._writer.close()
         await asyncio.to_thread(self._threads.shutdown)
         self._connections.close()
 
     async def _run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Off the event loop. A cancelled call's work still ends by itself, wholly done or undone."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
-
-    def _replace(self, tenant: str, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        with self._connections.writing() as db:
-            number, version = _changed_tenant(db, tenant)
-            index = TextIndex(number)
-            document_number = put_document(db, number, document, chunks)
-            index.remove(db, document_number)
-            remove_chunks(db, document_number)
-            put_chunks(db, document_number, document.title, chunks, vectors)
-            index.add(db, document_number)
-            _mark_changed(db, document_number, number, version)
-
-    def _delete(self, tenant: str, document_id: str) -> bool:
-        with self._connections.writing() as db:
-            row = db.execute(
-                "SELECT d.number FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "
-                "WHERE t.name = ? AND d.id = ?",
-                (tenant, document_id),
-            ).fetchone()
-            if row is None:
-                return False
-            number, version = _changed_tenant(db, tenant)
-            TextIndex(number).remove(db, row[0])
-            remove_chunks(db, row[0])
-            db.execute("DELETE FROM documents WHERE number = ?", row)
-            _mark_changed(db, row[0], number, version)
-            return True
 
     def _documents(self, tenant: str, condition: str, values: tuple[str, int]) -> list[IndexedDocument]:
         with self._connections.reading() as db:
@@ -177,32 +143,29 @@ class SqliteVectorStore:
             found = indexed_documents(_document_rows(db, tenant, "d.id = ?", (document_id, 1)))
             return stored_document(db, tenant, found[0], self._dimension) if found else None
 
-    def _search(self, tenant: str, query: SearchQuery, vector: Vectors) -> Found:
+    def _search(self, tenant_name: str, query: SearchQuery, vector: Vectors) -> Found:
         while True:
             with self._connections.reading() as db:
-                found = _tenant(db, tenant)
-                if found is None:
+                tenant = find_tenant(db, tenant_name)
+                if tenant is None:
                     return Found((), self._version(0))
-                snapshot = self._snapshots.at(db, found.number, found.version)
+                snapshot = self._snapshots.at(db, tenant)
                 if snapshot is not None:
-                    scored = hybrid_candidates(db, found.number, snapshot, query, vector)
-                    return Found(tuple(hits(db, scored)), self._version(found.version))
+                    best = hybrid_candidates(snapshot, query, vector)
+                    return Found(tuple(hits(db, best)), self._version(tenant.version))
 
     def _version(self, number: int) -> str:
         return f"{self._index_id}-{number}"
 
-    def _stats(self, tenant: str) -> IndexStats:
+    def _stats(self, tenant_name: str) -> IndexStats:
         with self._connections.reading() as db:
-            found = _tenant(db, tenant)
-            documents, chunks = db.execute(
-                "SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents WHERE tenant = ?",
-                (found.number if found else None,),
-            ).fetchone()
-        return IndexStats(documents, chunks, self._version(found.version if found else 0))
+            tenant, counts = find_tenant(db, tenant_name), tenant_counts(db, tenant_name)
+        return IndexStats(counts.documents, counts.chunks, self._version(tenant.version if tenant else 0))
 
     def _totals(self) -> tuple[int, int]:
         with self._connections.reading() as db:
-            documents, chunks = db.execute("SELECT count(*), coalesce(sum(chunk_count), 0) FROM documents").fetchone()
+            totals = "SELECT coalesce(sum(document_count), 0), coalesce(sum(chunk_count), 0) FROM tenants"
+            documents, chunks = db.execute(totals).fetchone()
             return documents, chunks
 
 
@@ -214,29 +177,4 @@ def _document_rows(
         f"SELECT {columns} FROM documents AS d JOIN tenants AS t ON t.number = d.tenant "  # noqa: S608 - constants
         f"WHERE t.name = ? AND {condition} ORDER BY d.id LIMIT ?",
         (tenant, *values),
-    )
-
-
-def _tenant(db: sqlite3.Connection, name: str) -> _Tenant | None:
-    row = db.execute("SELECT number, version FROM tenants WHERE name = ?", (name,)).fetchone()
-    return _Tenant(*row) if row else None
-
-
-def _changed_tenant(db: sqlite3.Connection, name: str) -> _Tenant:
-    """The tenant at its next version, made where it is new."""
-    row = db.execute(
-        "UPDATE tenants SET version = version + 1 WHERE name = ? RETURNING number, version", (name,)
-    ).fetchone()
-    if row is not None:
-        return _Tenant(*row)
-    number, version = db.execute(
-        "INSERT INTO tenants (name, version) VALUES (?, 1) RETURNING number, version", (name,)
-    ).fetchone()
-    TextIndex(number).create(db)
-    return _Tenant(number, version)
-
-
-def _mark_changed(db: sqlite3.Connection, document: int, tenant: int, version: int) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO changes (document, tenant, version) VALUES (?, ?, ?)", (document, tenant, version)
     )

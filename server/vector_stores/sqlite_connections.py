@@ -30,10 +30,9 @@ PRAGMA journal_size_limit = 67108864;
 class Connections:
     """Hands out connections to threads; every use is one transaction."""
 
-    def __init__(self, path: Path, reader_setup: str = "") -> None:
-        """`reader_setup` is SQL that each reading connection runs once. Raises as `sqlite_errors` does."""
+    def __init__(self, path: Path) -> None:
+        """Raises as `sqlite_errors` does."""
         self._path = path
-        self._reader_setup = _READER_SETUP + reader_setup
         self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._write_lock = threading.Lock()
         with sqlite_errors(path):
@@ -46,7 +45,7 @@ class Connections:
             try:
                 connection = self._readers.get_nowait()
             except Empty:
-                connection = self._connect(self._reader_setup)
+                connection = self._connect(_READER_SETUP)
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -65,6 +64,23 @@ class Connections:
                 self._writer.rollback()
                 raise
             self._writer.commit()
+
+    @contextmanager
+    def part(self, writing: sqlite3.Connection) -> Iterator[None]:
+        """A part of the write transaction, undone by itself when it raises; the rest of the transaction goes on.
+
+        Where SQLite has given the whole transaction up (`in_transaction` is False then), so must the caller.
+        """
+        with sqlite_errors(self._path):
+            writing.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                if writing.in_transaction:
+                    writing.execute("ROLLBACK TO part")
+                    writing.execute("RELEASE part")
+                raise
+            writing.execute("RELEASE part")
 
     def close(self) -> None:
         """Close every connection; none may be in use."""

@@ -14,13 +14,13 @@ from server.domain import Chunk, Document, DocumentKind, Hit, IndexedDocument, S
 from server.ports import Vectors
 
 DOCUMENT_COLUMNS = (
-    "id, title, uri, kind, labels, media_type, content_hash, source, updated_at, indexed_at, chunk_count, "
-    "quarantined_chunk_count, quarantine_reason, sent_by, access_groups"
+    "id, title, uri, kind, labels, media_type, content_hash, source, sent_by, access_groups, updated_at, "
+    "indexed_at, chunk_count, quarantined_chunk_count, quarantine_reason"
 )
 
 
-def put_document(db: sqlite3.Connection, tenant: int, document: Document, chunks: Sequence[Chunk]) -> int:
-    """Insert or replace the document's row and return its number, which a replacement keeps."""
+def put_document(db: sqlite3.Connection, tenant: int, document: Document, chunks: Sequence[Chunk]) -> tuple[int, bool]:
+    """Insert or replace the document's row; its number, which a replacement keeps, and whether it is new."""
     reasons = [chunk.quarantine_reason for chunk in chunks if chunk.quarantine_reason]
     values = (
         tenant,
@@ -32,78 +32,76 @@ def put_document(db: sqlite3.Connection, tenant: int, document: Document, chunks
         document.media_type,
         document.content_hash,
         document.source,
+        document.sent_by,
+        json.dumps(document.access_groups, ensure_ascii=False),
         document.updated_at.isoformat() if document.updated_at else None,
         datetime.now(UTC).isoformat(),
         len(chunks),
         len(reasons),
         reasons[0] if reasons else "",
-        document.sent_by,
-        json.dumps(document.access_groups, ensure_ascii=False),
     )
-    updates = ", ".join(f"{column} = excluded.{column}" for column in DOCUMENT_COLUMNS.split(", ")[1:])
-    row = db.execute(
-        f"INSERT INTO documents (tenant, {DOCUMENT_COLUMNS}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
-        f"ON CONFLICT (tenant, id) DO UPDATE SET {updates} RETURNING number",
-        values,
-    ).fetchone()
-    return int(row[0])
+    places = ", ".join("?" * len(values))
+    known = db.execute("SELECT number FROM documents WHERE tenant = ? AND id = ?", values[:2]).fetchone()
+    if known:
+        db.execute(
+            f"UPDATE documents SET (tenant, {DOCUMENT_COLUMNS}) = ({places}) WHERE number = ?",  # noqa: S608
+            (*values, known[0]),
+        )
+        return int(known[0]), False
+    added = db.execute(f"INSERT INTO documents (tenant, {DOCUMENT_COLUMNS}) VALUES ({places})", values)  # noqa: S608
+    return int(added.lastrowid or 0), True
 
 
-def put_chunks(db: sqlite3.Connection, document: int, title: str, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-    """Insert the chunks and their vectors; the document must have none."""
-    rows = np.ascontiguousarray(vectors, dtype="<f4")
-    for chunk, vector in zip(chunks, rows, strict=True):
-        number = db.execute(
-            "INSERT INTO chunks (document, id, ordinal, heading_path, heading, text, search_text, token_count, "
-            "quarantine_reason, reviewed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+def put_chunks(
+    db: sqlite3.Connection,
+    document: int,
+    chunks: Sequence[Chunk],
+    vectors: Vectors,
+    terms: Iterable[tuple[bytes, bytes]],
+) -> None:
+    """Insert the chunks, each with its row of `vectors` and its blobs of terms and counts, as the schema says."""
+    (last,) = db.execute("SELECT coalesce(max(number), 0) FROM chunks").fetchone()
+    numbers = range(last + 1, last + 1 + len(chunks))
+    db.executemany(
+        "INSERT INTO chunks (number, document, id, ordinal, heading_path, text, search_text, token_count, "
+        "quarantine_reason, reviewed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
             (
+                number,
                 document,
                 chunk.id,
                 chunk.ordinal,
                 json.dumps(chunk.heading_path, ensure_ascii=False),
-                " ".join((title, *chunk.heading_path)),
                 chunk.text,
                 chunk.search_text,
                 chunk.token_count,
                 chunk.quarantine_reason,
                 chunk.reviewed_by,
-            ),
-        ).lastrowid
-        db.execute(
-            "INSERT INTO vectors (chunk, document, searchable, vector) VALUES (?, ?, ?, ?)",
-            (number, document, not chunk.quarantine_reason, vector.tobytes()),
-        )
-
-
-def remove_chunks(db: sqlite3.Connection, document: int) -> None:
-    db.execute("DELETE FROM vectors WHERE document = ?", (document,))
-    db.execute("DELETE FROM chunks WHERE document = ?", (document,))
-
-
-def document_numbers(
-    db: sqlite3.Connection, tenant: int, kinds: Sequence[DocumentKind], labels: Sequence[str]
-) -> list[int]:
-    """The tenant's documents of any of `kinds` (all, where empty) that carry every one of `labels`."""
-    rows = db.execute(
-        "SELECT number FROM documents AS d WHERE tenant = :tenant "
-        "AND (:any_kind OR kind IN (SELECT value FROM json_each(:kinds))) "
-        "AND NOT EXISTS (SELECT value FROM json_each(:labels) EXCEPT SELECT value FROM json_each(d.labels))",
-        {
-            "tenant": tenant,
-            "any_kind": not kinds,
-            "kinds": json.dumps([kind.value for kind in kinds]),
-            "labels": json.dumps(labels, ensure_ascii=False),
-        },
+            )
+            for number, chunk in zip(numbers, chunks, strict=True)
+        ),
     )
-    return [row[0] for row in rows]
+    rows = np.ascontiguousarray(vectors, dtype="<f4")
+    db.executemany(
+        "INSERT INTO entries (chunk, document, searchable, vector, terms, counts) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (number, document, not chunk.quarantine_reason, row.tobytes(), *blobs)
+            for number, chunk, row, blobs in zip(numbers, chunks, rows, terms, strict=True)
+        ),
+    )
+
+
+def remove_chunks(db: sqlite3.Connection, document: int) -> int:
+    """Delete the document's chunks; how many there were."""
+    db.execute("DELETE FROM entries WHERE document = ?", (document,))
+    return db.execute("DELETE FROM chunks WHERE document = ?", (document,)).rowcount
 
 
 def hits(db: sqlite3.Connection, scored: Sequence[tuple[int, float, float, float, float]]) -> list[Hit]:
     """Hits for (chunk number, score, text score, vector score, similarity), in that order."""
     rows = db.execute(
         "SELECT c.number, c.id, d.id, d.title, d.uri, d.kind, c.heading_path, c.text, d.labels, d.updated_at, "
-        "c.reviewed_by "
-        "FROM chunks AS c JOIN documents AS d ON d.number = c.document "
+        "c.reviewed_by FROM chunks AS c JOIN documents AS d ON d.number = c.document "
         "WHERE c.number IN (SELECT value FROM json_each(?))",
         (json.dumps([entry[0] for entry in scored]),),
     )
@@ -124,14 +122,14 @@ def indexed_documents(rows: Iterable[tuple[Any, ...]]) -> list[IndexedDocument]:
                 media_type=row[5],
                 content_hash=row[6],
                 source=row[7],
-                updated_at=_time(row[8]),
-                sent_by=row[13],
-                access_groups=tuple(json.loads(row[14])),
+                sent_by=row[8],
+                access_groups=tuple(json.loads(row[9])),
+                updated_at=_time(row[10]),
             ),
-            indexed_at=datetime.fromisoformat(row[9]),
-            chunk_count=row[10],
-            quarantined_chunk_count=row[11],
-            quarantine_reason=row[12],
+            indexed_at=datetime.fromisoformat(row[11]),
+            chunk_count=row[12],
+            quarantined_chunk_count=row[13],
+            quarantine_reason=row[14],
         )
         for row in rows
     ]
@@ -141,9 +139,9 @@ def stored_document(db: sqlite3.Connection, tenant: str, indexed: IndexedDocumen
     """A document's chunks and vectors beside its row."""
     rows = db.execute(
         "SELECT c.id, c.ordinal, c.heading_path, c.text, c.search_text, c.token_count, c.quarantine_reason, "
-        "c.reviewed_by, v.vector "
-        "FROM chunks AS c JOIN vectors AS v ON v.chunk = c.number JOIN documents AS d ON d.number = c.document "
-        "JOIN tenants AS t ON t.number = d.tenant WHERE t.name = ? AND d.id = ? ORDER BY c.ordinal",
+        "c.reviewed_by, e.vector FROM chunks AS c JOIN entries AS e ON e.chunk = c.number "
+        "JOIN documents AS d ON d.number = c.document JOIN tenants AS t ON t.number = d.tenant "
+        "WHERE t.name = ? AND d.id = ? ORDER BY c.ordinal",
         (tenant, indexed.document.id),
     ).fetchall()
     chunks = tuple(Chunk(row[0], indexed.document.id, row[1], tuple(json.loads(row[2])), *row[3:8]) for row in rows)

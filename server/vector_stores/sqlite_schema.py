@@ -19,7 +19,16 @@ QUICK_CHECK_MAX_BYTES = 256 * 1024 * 1024
 _TABLES = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE tenants (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL);
+-- removed_count: chunks removed since the vocabulary's last edition; each edition drops the terms that are nowhere.
+CREATE TABLE tenants (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    edition INTEGER NOT NULL DEFAULT 1,
+    document_count INTEGER NOT NULL DEFAULT 0,
+    chunk_count INTEGER NOT NULL DEFAULT 0,
+    removed_count INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,23 +41,22 @@ CREATE TABLE documents (
     media_type TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     source TEXT NOT NULL,
+    sent_by TEXT NOT NULL,
+    access_groups TEXT NOT NULL,
     updated_at TEXT,
     indexed_at TEXT NOT NULL,
     chunk_count INTEGER NOT NULL,
     quarantined_chunk_count INTEGER NOT NULL,
     quarantine_reason TEXT NOT NULL,
-    sent_by TEXT NOT NULL,
-    access_groups TEXT NOT NULL,
     UNIQUE (tenant, id)
 );
 
 CREATE TABLE chunks (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER PRIMARY KEY,
     document INTEGER NOT NULL REFERENCES documents,
     id TEXT NOT NULL,
     ordinal INTEGER NOT NULL,
     heading_path TEXT NOT NULL,
-    heading TEXT NOT NULL,
     text TEXT NOT NULL,
     search_text TEXT NOT NULL,
     token_count INTEGER NOT NULL,
@@ -57,14 +65,26 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_by_document ON chunks (document);
 
--- Apart from the chunks, so that loading all vectors does not read all texts. Float32, little-endian.
-CREATE TABLE vectors (
+-- Words and tags of the tenant's chunks. Numbers are its own, so that nobody's words show in another's.
+CREATE TABLE terms (
+    tenant INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    term TEXT NOT NULL,
+    PRIMARY KEY (tenant, number)
+) WITHOUT ROWID;
+
+-- What a search reads of each chunk, apart from the chunks, so that loading it does not read all texts. The vector is
+-- float32; terms are uint32, ascending, each with its uint8 in counts (0 for a tag); all little-endian. A quarantined
+-- chunk is not searchable and has no terms.
+CREATE TABLE entries (
     chunk INTEGER PRIMARY KEY REFERENCES chunks,
     document INTEGER NOT NULL,
     searchable INTEGER NOT NULL,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL,
+    terms BLOB NOT NULL,
+    counts BLOB NOT NULL
 );
-CREATE INDEX vectors_by_document ON vectors (document, searchable);
+CREATE INDEX entries_by_document ON entries (document, searchable);
 
 -- The last version at which each document changed, deleted ones included: what a snapshot must load again.
 CREATE TABLE changes (document INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, version INTEGER NOT NULL);

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.vector_stores.text_query import query_terms, stem, words
+from server.vector_stores.text_query import index_terms, query_terms, stem
 
 _STEM_MARK = "~"
 
 
 def indexed_terms(text: str) -> str:
     """Of a text that is to be found."""
-    found = words(text)
+    found = index_terms(text)
     return " ".join([*found, *_marked_stems(found)])
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.domain import Chunk, Document, DocumentKind, SearchQuery
+from server.domain import Chunk, Document, DocumentKind, Hit, SearchQuery
 from server.errors import CorruptedData, FailedPrecondition, Unavailable
+from server.vector_stores import sqlite_writer
 from server.vector_stores.sqlite import SqliteVectorStore
-from server.vector_stores.sqlite_text_index import POSTINGS_BUDGET
+from server.vector_stores.sqlite_connections import Connections
 
 ROW = np.ones((1, 1), dtype=np.float32)
 
@@ -37,6 +38,16 @@ async def put(store: SqliteVectorStore, document_id: str, text: str) -> None:
 
 
 class TestOpening:
+    @pytest.mark.parametrize(("embedder", "dimension"), [("another", 1), ("one", 2)])
+    async def test_another_embedders_index_is_refused_with_the_way_out(
+        self, tmp_path: Path, embedder: str, dimension: int
+    ) -> None:
+        await open_index(tmp_path / "index.db").close()
+
+        with pytest.raises(FailedPrecondition, match=r"made with the embedder one.*ingest") as raised:
+            SqliteVectorStore.open(tmp_path / "index.db", embedder_name=embedder, dimension=dimension)
+        assert raised.value.reason == "EMBEDDER_MISMATCH"
+
     async def test_the_folder_is_made(self, tmp_path: Path) -> None:
         store = open_index(tmp_path / "new" / "folder" / "index.db")
         await put(store, "a", "text")
@@ -165,17 +176,125 @@ class TestManyAtOnce:
         await store.close()
 
 
-class TestCommonWords:
-    async def test_a_rare_word_is_found_beside_one_that_is_everywhere(self, tmp_path: Path) -> None:
+class TestGroupCommit:
+    async def test_writes_that_wait_together_share_transactions(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store = open_index(tmp_path / "index.db")
-        chunks = [
-            chunk("a", number, f"refund {'rare' if number == 500 else ''}") for number in range(POSTINGS_BUDGET + 1)
+        transactions = 0
+        writing = Connections.writing
+
+        def counted(connections: Connections) -> object:
+            nonlocal transactions
+            transactions += 1
+            return writing(connections)
+
+        monkeypatch.setattr(Connections, "writing", counted)
+        await asyncio.gather(*(put(store, str(number), f"text {number}") for number in range(64)))
+
+        assert (await store.stats("tenant")).document_count == 64
+        assert transactions < 64
+        await store.close()
+
+    async def test_each_write_has_its_own_error(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        words = ["fine", "broken \ud800 unheard", "good", "broken \ud800", "unheard"]
+
+        results = await asyncio.gather(
+            *(put(store, str(number), text) for number, text in enumerate(words)), return_exceptions=True
+        )
+
+        assert [type(result) for result in results] == [
+            *(type(None), UnicodeEncodeError, type(None), UnicodeEncodeError, type(None))
         ]
+        assert (await store.stats("tenant")).document_count == 3
+        assert [hit.document_id for hit in await by_words(store, "unheard")] == ["4"]
+        assert await by_words(store, "broken") == []
+        await store.close()
+
+    async def test_a_write_that_is_cancelled_while_it_waits_is_never_made(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        writes = [asyncio.ensure_future(put(store, str(number), "text")) for number in range(100)]
+        await asyncio.sleep(0)
+        writes[99].cancel()
+        await asyncio.gather(*writes, return_exceptions=True)
+
+        assert writes[99].cancelled()
+        assert (await store.stats("tenant")).document_count in {99, 100}
+        await put(store, "last", "text")
+        await store.close()
+
+
+class TestWords:
+    async def test_common_words_count_little_and_are_not_left_out(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        chunks = [chunk("a", number, f"refund {'rare' if number == 500 else ''}") for number in range(5_000)]
         await store.replace("tenant", document("a"), chunks, np.ones((len(chunks), 1), dtype=np.float32))
 
-        both = (await store.search("tenant", SearchQuery("a rare refund", vector_weight=0.0), ROW[0])).hits
-        common = (await store.search("tenant", SearchQuery("refund", vector_weight=0.0, limit=7), ROW[0])).hits
+        both = await by_words(store, "a rare refund")
+        common = await by_words(store, "refund", limit=7)
 
-        assert [hit.chunk_id for hit in both] == ["a-500"]
+        assert both[0].chunk_id == "a-500"
+        assert len(both) == 10
         assert len(common) == 7
         await store.close()
+
+    async def test_other_forms_of_a_word_are_found_after_the_word_itself(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        for document_id, text in {"form": "they refunded it", "word": "the refund came", "none": "funds"}.items():
+            await put(store, document_id, text)
+
+        assert [hit.document_id for hit in await by_words(store, "refund")] == ["word", "form"]
+        assert [hit.document_id for hit in await by_words(store, "refunding")] == ["form", "word"]
+        await store.close()
+
+    async def test_accents_and_case_make_no_difference(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        await put(store, "a", "Crème brûlée, ΑΘΉΝΑ")
+
+        for question in ("creme", "BRÛLÉE", "cre\u0300me", "αθηνα"):
+            assert [hit.document_id for hit in await by_words(store, question)] == ["a"]
+        await store.close()
+
+    async def test_a_text_cannot_pass_for_a_filter(self, tmp_path: Path) -> None:
+        store = open_index(tmp_path / "index.db")
+        await put(store, "a", "label:eu kind:faq group:staff restricted:")
+
+        assert await by_words(store, "text", labels=("eu",)) == []
+        assert await by_words(store, "text", kinds=(DocumentKind.FAQ,)) == []
+        assert len(await by_words(store, "label:eu")) == 1
+        await store.close()
+
+
+class TestUnusedWords:
+    async def test_words_of_removed_chunks_are_dropped_in_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sqlite_writer, "MIN_REMOVED", 2)
+        path = tmp_path / "index.db"
+        store, other = open_index(path), open_index(path)
+        await put(store, "kept", "kept words")
+        for edition in range(4):
+            await put(store, "a", f"secret{edition} words")
+            assert [hit.document_id for hit in await by_words(other, f"secret{edition}")] == ["a"]
+
+        assert not {"secret0", "secret1"} & stored_terms(path)
+        assert {"kept", "words", "secret3"} <= stored_terms(path)
+
+        await put(other, "b", "secret0 again")
+        for either in (store, other):
+            assert [hit.document_id for hit in await by_words(either, "secret0")] == ["b"]
+            assert [hit.document_id for hit in await by_words(either, "kept")] == ["kept"]
+            assert len(await by_words(either, "words")) == 2
+        await store.close()
+        await other.close()
+
+
+async def by_words(store: SqliteVectorStore, text: str, **fields: object) -> list[Hit]:
+    query = SearchQuery(text, vector_weight=0.0, **fields)  # type: ignore[arg-type]
+    return list((await store.search("tenant", query, ROW[0])).hits)
+
+
+def stored_terms(path: Path) -> set[str]:
+    with sqlite3.connect(path) as db:
+        return {term for (term,) in db.execute("SELECT term FROM terms")}
