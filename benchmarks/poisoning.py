@@ -28,7 +28,7 @@ from cli.source_documents import SourceDocument
 from cli.sources import read_sources
 from server.domain import Document, DocumentKind
 from server.embedders.wordllama import WordLlamaEmbedder
-from server.knowledge.chunk import chunk_document
+from server.knowledge.chunk import cut, make_chunks
 from server.knowledge.load import load
 from server.knowledge.text import clean
 from server.rails.engine import NemoRailEngine
@@ -220,7 +220,8 @@ def larkbook() -> list[str]:
         kind = DocumentKind(source.kind)
         parsed = load(source.data, source.media_type, kind)
         document = Document(source.id, source.title or parsed.title, "", kind, (), source.media_type, "")
-        found += [chunk.search_text for chunk in chunk_document(document, parsed, count_tokens)]
+        passages = cut(document.title, parsed.sections, count_tokens)
+        found += [chunk.search_text for chunk in make_chunks(document, passages)]
     return found
 
 

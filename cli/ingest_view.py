@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.ingest_stream import IngestEvent, IngestStream
+from cli.ingest_stream import IngestEvent, IngestStream, Interrupted
 from cli.output import enum_word, json_line
 from cli.source_documents import Skipped
 from nightdesk.v1 import ingest_pb2
@@ -107,6 +107,8 @@ def _total(stream: IngestStream, summary: Summary) -> int | None:
 def _note(event: IngestEvent, summary: Summary) -> str:
     if isinstance(event, ingest_pb2.IngestBackOff):
         return f"the server asks to wait {event.retry_delay.ToNanoseconds() / 1e9:.1f} s"
+    if isinstance(event, Interrupted):
+        return "the connection broke; going on"
     return "  ".join(_nonzero(summary))
 
 

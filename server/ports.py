@@ -42,6 +42,9 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` in the embedder's own tokenizer, special tokens not counted."""
 
+    def count_tokens_of(self, texts: Sequence[str]) -> list[int]:
+        """`count_tokens` of each text. For a thread: it takes as long as it takes."""
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text. Raises Unavailable where the embedder cannot be reached."""
 

@@ -46,6 +46,9 @@ class FastEmbedEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(self._counter.encode(text, add_special_tokens=False).ids)
 
+    def count_tokens_of(self, texts: Sequence[str]) -> list[int]:
+        return [len(found) for found in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, shape (n, dimension); zeros for a blank text."""
         return await asyncio.to_thread(self._embed, list(texts))

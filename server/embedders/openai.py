@@ -78,6 +78,9 @@ class OpenAIEmbedder:
         """
         return -(-len(text.encode("utf-8", "surrogatepass")) // 4)
 
+    def count_tokens_of(self, texts: Sequence[str]) -> list[int]:
+        return [self.count_tokens(text) for text in texts]
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, shape (n, dimension); zeros for a blank text, which the protocol does not take.
 

@@ -51,6 +51,9 @@ class WordLlamaEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def count_tokens_of(self, texts: Sequence[str]) -> list[int]:
+        return [len(found) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, shape (n, 256); zeros for a blank text."""
         if sum(map(len, texts)) <= _INLINE_CHARACTERS:

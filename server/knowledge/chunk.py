@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from server.domain import Chunk, Document
-from server.knowledge.groups import Group, group_sections
-from server.knowledge.parsed import ParsedDocument, shared_path
+from server.domain import Chunk, Document, Section
+from server.knowledge.groups import Group, SizedSection, group_sections
+from server.knowledge.parsed import shared_path
 from server.knowledge.sentences import split_sentences
 from server.knowledge.units import CountTokens, Unit
 
@@ -17,35 +18,76 @@ MAX_PREFIX_TOKENS = 128
 """Of title and headings in front of a chunk's text; they count towards MAX_TOKENS."""
 
 
-def chunk_document(document: Document, parsed: ParsedDocument, count_tokens: CountTokens) -> list[Chunk]:
-    """The chunks of a document, in reading order.
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What will be a chunk: its text under its headings, and the title and headings that are searched with it.
 
-    A chunk's `search_text` has at most MAX_TOKENS; sections are merged with their neighbours until they have
-    MIN_TOKENS, and one that is cut in parts repeats up to OVERLAP_TOKENS of whole sentences at each cut. The headings
-    of merged sections stand in the chunk's text.
+    `token_count` is that of `text`, by the counter that it was cut with.
     """
-    chunks: list[Chunk] = []
-    room = MAX_TOKENS - min(count_tokens(document.title), MAX_PREFIX_TOKENS)
-    for group in group_sections(document.title, parsed.sections, MIN_TOKENS, room, count_tokens):
-        prefix = _prefix(document.title, group.path, count_tokens)
-        # The line break after the prefix is a token or two.
-        for text, tokens in _texts(group, MAX_TOKENS - count_tokens(prefix) - 2, count_tokens):
-            chunks.append(
-                Chunk(
-                    id=f"{document.id}#{len(chunks)}-{document.content_hash[:8]}",
-                    document_id=document.id,
-                    ordinal=len(chunks),
-                    heading_path=group.path,
-                    text=text,
-                    search_text=f"{prefix}\n{text}" if prefix else text,
-                    token_count=tokens,
-                )
-            )
-    return chunks
+
+    heading_path: tuple[str, ...]
+    prefix: str
+    text: str
+    token_count: int
+
+
+def cut(title: str, sections: Sequence[Section], count_tokens: CountTokens) -> Iterator[Passage]:
+    """The passages of a document, in reading order.
+
+    A passage with its prefix has at most MAX_TOKENS; sections are merged with their neighbours until they have
+    MIN_TOKENS, and one that is cut in parts repeats up to OVERLAP_TOKENS of whole sentences at each cut. The headings
+    of merged sections stand in the passage's text.
+    """
+    room = MAX_TOKENS - min(count_tokens(title), MAX_PREFIX_TOKENS)
+    for group in group_sections(title, sections, MIN_TOKENS, room, count_tokens):
+        prefix = _prefix(title, group.path, count_tokens)
+        for text, tokens in _texts(group, _room(prefix, count_tokens), count_tokens):
+            yield Passage(group.path, prefix, text, tokens)
+
+
+def fitted(passages: Sequence[Passage], tokens: Sequence[int], count_tokens: CountTokens) -> Iterator[Passage]:
+    """Passages that were cut by an estimate, with the true `tokens` of their texts; cut again where those are too many.
+
+    `count_tokens` is what made `tokens`.
+    """
+    rooms = {prefix: _room(prefix, count_tokens) for prefix in {passage.prefix for passage in passages}}
+    for passage, count in zip(passages, tokens, strict=True):
+        if count <= rooms[passage.prefix]:
+            yield replace(passage, token_count=count)
+            continue
+        # Some headings make more tokens than expected; what is left of them still says where the text is from.
+        prefix = _shortened(passage.prefix, count_tokens)
+        group = Group([SizedSection(Section((), passage.text), "", MAX_TOKENS, count_tokens)])
+        for text, text_tokens in _texts(group, _room(prefix, count_tokens), count_tokens):
+            yield Passage(passage.heading_path, prefix, text, text_tokens)
+
+
+def make_chunks(document: Document, passages: Iterable[Passage]) -> list[Chunk]:
+    """The passages as chunks of the document."""
+    return [
+        Chunk(
+            id=f"{document.id}#{ordinal}-{document.content_hash[:8]}",
+            document_id=document.id,
+            ordinal=ordinal,
+            heading_path=passage.heading_path,
+            text=passage.text,
+            search_text=f"{passage.prefix}\n{passage.text}" if passage.prefix else passage.text,
+            token_count=passage.token_count,
+        )
+        for ordinal, passage in enumerate(passages)
+    ]
+
+
+def _room(prefix: str, count_tokens: CountTokens) -> int:
+    """Tokens that a passage's text may have. The line break behind the prefix is a token or two."""
+    return MAX_TOKENS - count_tokens(prefix) - 2
 
 
 def _prefix(title: str, path: Sequence[str], count_tokens: CountTokens) -> str:
-    prefix = " > ".join(part for part in (title, *path) if part)
+    return _shortened(" > ".join(part for part in (title, *path) if part), count_tokens)
+
+
+def _shortened(prefix: str, count_tokens: CountTokens) -> str:
     while count_tokens(prefix) > MAX_PREFIX_TOKENS:
         prefix = prefix[: len(prefix) * 3 // 4]
     return prefix

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from server.domain import DocumentKind
+from collections.abc import Iterable
+from dataclasses import replace
+
+from server.domain import DocumentKind, Section
 from server.errors import UnreadableDocument
 from server.knowledge.parsed import ParsedDocument
-from server.knowledge.text import decode
+from server.knowledge.text import clean, decode, smuggled
 
 PDF = "application/pdf"
 MEDIA_TYPES = (
@@ -16,6 +19,10 @@ MEDIA_TYPES = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/json",
 )
+
+MAX_TITLE_CHARACTERS = 500
+MAX_HIDDEN_CHARACTERS = 64 * 1024
+"""Of hidden texts so much is kept, to be screened."""
 
 
 def load(data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
@@ -31,7 +38,7 @@ def load(data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
             reason="UNSUPPORTED_MEDIA_TYPE",
             fix=f"Send one of {', '.join(MEDIA_TYPES)}.",
         )
-    parsed = _read(data, media_type, kind) if data.strip() else ParsedDocument("", ())
+    parsed = _cleaned(_read(data, media_type, kind)) if data.strip() else ParsedDocument("", ())
     if not parsed.sections:
         fix = "If it was scanned, run text recognition (OCR) on it first." if media_type == PDF else ""
         raise UnreadableDocument("It holds no text.", reason="EMPTY", fix=fix)
@@ -42,27 +49,61 @@ def load(data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
 # ruff: noqa: PLC0415
 def _read(data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
     match media_type:
-        case "text/markdown":
-            from server.knowledge.formats import markdown
-
-            return markdown.parse(decode(data))
-        case "text/html":
-            from server.knowledge.formats import html
-
-            return html.parse(decode(data))
-        case "text/plain":
-            from server.knowledge.formats import plain
-
-            return plain.parse(decode(data))
-        case "application/json":
-            from server.knowledge.formats import records
-
-            return records.parse(decode(data), kind)
         case "application/pdf":
             from server.knowledge.formats import pdf
 
             return pdf.parse(data)
-        case _:
+        case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
             from server.knowledge.formats import docx
 
             return docx.parse(data)
+        case _:
+            text = decode(data)
+            parsed = _read_text(clean(text), media_type, kind)
+            return replace(parsed, hidden=(*parsed.hidden, *smuggled(text)))
+
+
+def _read_text(text: str, media_type: str, kind: DocumentKind) -> ParsedDocument:
+    match media_type:
+        case "text/markdown":
+            from server.knowledge.formats import markdown
+
+            return markdown.parse(text)
+        case "text/html":
+            from server.knowledge.formats import html
+
+            return html.parse(text)
+        case "application/json":
+            from server.knowledge.formats import records
+
+            return records.parse(text, kind)
+        case _:
+            from server.knowledge.formats import plain
+
+            return plain.parse(text)
+
+
+def _cleaned(parsed: ParsedDocument) -> ParsedDocument:
+    """Without the invisible characters that only the format's own notation brought in, such as HTML's `&#8203;`."""
+    sections = (
+        Section(tuple(clean(heading) for heading in section.heading_path), clean(section.text))
+        for section in parsed.sections
+    )
+    texts = (text for section in parsed.sections for text in (*section.heading_path, section.text))
+    hidden = (*parsed.hidden, *(found for text in (parsed.title, *texts) for found in smuggled(text)))
+    return ParsedDocument(
+        clean(parsed.title)[:MAX_TITLE_CHARACTERS],
+        tuple(section for section in sections if section.text.strip()),
+        _bounded(hidden),
+    )
+
+
+def _bounded(hidden: Iterable[str]) -> tuple[str, ...]:
+    """The hidden texts that hold words, each once, up to MAX_HIDDEN_CHARACTERS together."""
+    kept: list[str] = []
+    room = MAX_HIDDEN_CHARACTERS
+    for text in dict.fromkeys(clean(text).strip() for text in hidden):
+        if room > 0 and any(character.isalpha() for character in text):
+            kept.append(text[:room])
+            room -= len(text)
+    return tuple(kept)

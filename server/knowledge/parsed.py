@@ -16,10 +16,14 @@ MAX_HEADING_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """`title` is the document's own, empty where it has none. `sections` are in reading order, none without text."""
+    """`title` is the document's own, empty where it has none. `sections` are in reading order, none without text.
+
+    `hidden` are texts that the document holds but does not show its readers; they are in no section.
+    """
 
     title: str
     sections: tuple[Section, ...]
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

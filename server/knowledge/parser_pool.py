@@ -1,129 +1,210 @@
-"""Parses documents in processes with limits, and replaces a process that a document has brought down."""
+"""Parses and cuts documents in processes with limits, and replaces a process that a document has brought down."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import os
 import signal
-import subprocess
 import sys
-import threading
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from server.domain import DocumentKind, Section
 from server.errors import UnreadableDocument
-from server.knowledge.parse_worker import OUT_OF_MEMORY, Header, read_frame, write_frame
+from server.knowledge.chunk import Passage, cut
+from server.knowledge.estimate import TokenEstimate
+from server.knowledge.load import load
+from server.knowledge.parse_worker import LENGTHS, OUT_OF_MEMORY, Header, pack
 from server.knowledge.parsed import ParsedDocument
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-DOCUMENTS_PER_PROCESS = 1000
+DOCUMENTS_PER_PROCESS = 10_000
 """A process is replaced after so many, so that what its libraries leak stays small."""
+
+START_SECONDS = 30.0
+"""On top of a document's time, for a process that is only just starting."""
+
+LIGHT_BYTES = 16 * 1024
+LIGHT_MEDIA_TYPES = ("text/plain", "application/json")
+"""Small documents of these types are read right here: that takes less time than asking a process, and no more than a
+few milliseconds and a few times their size whatever they hold."""
 
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """The only environment variables that a process which reads strangers' files gets to see: no keys."""
 
 
+@dataclass(frozen=True, slots=True)
+class CutDocument:
+    """A document's passages in reading order, under the title they were cut with; `hidden` as in ParsedDocument."""
+
+    title: str
+    hidden: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
 class ParserPool:
-    """`size` processes, each started when first needed.
+    """`size` processes, each started when first needed. Bound to the event loop that uses it.
 
     `timeout` is in seconds for one document, of wall-clock and of CPU time alike.
     """
 
-    def __init__(self, *, size: int = 2, timeout: float = 30.0, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._timeout = timeout
-        self._memory_bytes = memory_bytes
+    def __init__(
+        self,
+        *,
+        size: int = 2,
+        timeout: float = 30.0,
+        memory_bytes: int = MEMORY_BYTES,
+        estimate: TokenEstimate | None = None,
+    ) -> None:
         self._idle = [_Worker(timeout, memory_bytes) for _ in range(size)]
         self._all = tuple(self._idle)
         self._free = asyncio.Semaphore(size)
+        self._estimate = estimate or TokenEstimate()
 
     async def parse(self, data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
         """Read a document. Raises UnreadableDocument as `load` does, or with reason TIMED_OUT."""
+        if _is_light(len(data), media_type):
+            return load(data, media_type, kind)
+        answer = await self._ask({"media_type": media_type, "kind": kind.value}, data)
+        sections = tuple(Section(tuple(path), text) for path, text in answer["rows"])
+        return ParsedDocument(answer["title"], sections, tuple(answer["hidden"]))
+
+    async def read(self, data: bytes, media_type: str, kind: DocumentKind, title: str, default: str) -> CutDocument:
+        """Read a document and cut it; an empty `title` is the document's own, or else `default`. Raises as `parse`."""
+        if _is_light(len(data), media_type):
+            parsed = load(data, media_type, kind)
+            title = title or parsed.title or default
+            return CutDocument(title, parsed.hidden, tuple(cut(title, parsed.sections, self._estimate)))
+        request = {
+            "media_type": media_type,
+            "kind": kind.value,
+            "titles": [title, None, default],
+            "scale": self._estimate.scale,
+        }
+        return _cut_document(await self._ask(request, data))
+
+    async def cut(self, title: str, sections: Sequence[Section]) -> CutDocument:
+        """Cut what was read by `parse`. Raises UnreadableDocument: TIMED_OUT or TOO_LARGE."""
+        if sum(len(section.text) for section in sections) <= LIGHT_BYTES:
+            return CutDocument(title, (), tuple(cut(title, sections, self._estimate)))
+        plain = [[section.heading_path, section.text] for section in sections]
+        return _cut_document(
+            await self._ask({"sections": plain, "titles": [title], "scale": self._estimate.scale}, b"")
+        )
+
+    @property
+    def has_processes(self) -> bool:
+        return any(worker.is_running for worker in self._all)
+
+    async def close(self) -> None:
+        """End the processes. Documents that are being read fail as BROKEN."""
+        for worker in self._all:
+            await worker.stop()
+
+    async def _ask(self, request: Header, body: bytes) -> Header:
+        async with self._worker() as worker:
+            answer = await worker.ask(request, body)
+        if "reason" in answer:
+            raise UnreadableDocument(answer["message"], reason=answer["reason"], fix=answer["fix"])
+        return answer
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[_Worker]:
         async with self._free:
             worker = self._idle.pop()
-            parsing = asyncio.ensure_future(asyncio.to_thread(worker.parse, data, media_type, kind))
             try:
-                return await asyncio.shield(parsing)
-            except asyncio.CancelledError:
-                worker.stop()
-                await asyncio.gather(parsing, return_exceptions=True)
-                raise
+                yield worker
             finally:
                 self._idle.append(worker)
 
-    def close(self) -> None:
-        """End the processes. Documents that are being parsed fail as BROKEN."""
-        for worker in self._all:
-            worker.stop()
-
 
 class _Worker:
-    """One process, used by one thread at a time."""
+    """One process, used by one task at a time."""
 
     def __init__(self, timeout: float, memory_bytes: int) -> None:
         self._timeout = timeout
         self._memory_bytes = memory_bytes
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._served = 0
 
-    def parse(self, data: bytes, media_type: str, kind: DocumentKind) -> ParsedDocument:
-        process = self._running()
-        timed_out = threading.Event()
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
 
-        def give_up() -> None:
-            timed_out.set()
-            process.kill()
-
-        timer = threading.Timer(self._timeout, give_up)
-        timer.start()
-        try:
-            answer = _exchange(process, {"media_type": media_type, "kind": kind.value}, data)
-            status = process.wait() if answer is None else 0
-        finally:
-            timer.cancel()
+    async def ask(self, request: Header, body: bytes) -> Header:
+        """The process's answer. Raises UnreadableDocument where it died over the document or took too long."""
+        process = self._process or await self._start()
+        seconds = self._timeout if self._served else self._timeout + START_SECONDS
         self._served += 1
-        if answer is not None:
-            return _parsed(answer)
-        raise _died(status, timed_out=timed_out.is_set(), timeout=self._timeout, memory=self._memory_bytes)
+        answer, died, status = None, False, 0
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await _exchange(process, request, body)
+            died = answer is None
+        except TimeoutError:
+            pass
+        finally:
+            # Also where the caller went away: an answer that nobody reads would be taken for the next document's.
+            if answer is None or answer.get("worn") or self._served >= DOCUMENTS_PER_PROCESS:
+                status = await self.stop(kill=not died)
+        if answer is None:
+            raise _died(status, timed_out=not died, timeout=self._timeout, memory=self._memory_bytes)
+        return answer
 
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+    async def stop(self, *, kill: bool = True) -> int:
+        """End the process, or wait for the end that it has come to; its exit status, 0 where none runs."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        if kill and process.returncode is None:
+            process.kill()
+        return await process.wait()
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._served >= DOCUMENTS_PER_PROCESS:
-            self.stop()
-        if self._process is None or self._process.poll() is not None:
-            limits = (str(math.ceil(self._timeout)), str(self._memory_bytes))
-            self._process = subprocess.Popen(  # noqa: S603 (our own module)
-                [sys.executable, "-P", "-m", "server.knowledge.parse_worker", *limits],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                # What a library complains of may quote the document.
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            )
-            self._served = 0
+    async def _start(self) -> Process:
+        limits = (str(math.ceil(self._timeout)), str(self._memory_bytes))
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "server.knowledge.parse_worker", *limits),
+            stdin=PIPE,
+            stdout=PIPE,
+            # What a library complains of may quote the document.
+            stderr=DEVNULL,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            limit=2**20,
+        )
+        self._served = 0
         return self._process
 
 
-def _exchange(process: subprocess.Popen[bytes], header: Header, data: bytes) -> Header | None:
-    """The process's answer, or None where it died over the document."""
+def _is_light(byte_count: int, media_type: str) -> bool:
+    return byte_count <= LIGHT_BYTES and media_type in LIGHT_MEDIA_TYPES
+
+
+async def _exchange(process: Process, request: Header, body: bytes) -> Header | None:
+    """The process's answer with all of its rows, or None where it died over the document."""
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("The parser was started without its pipes.")
     try:
-        write_frame(process.stdin, header, data)
-    except BrokenPipeError:
+        process.stdin.write(pack(request, body) + body)
+        await process.stdin.drain()
+        rows: list[Any] = []
+        while True:
+            header_length, _ = LENGTHS.unpack(await process.stdout.readexactly(LENGTHS.size))
+            answer: Header = json.loads(await process.stdout.readexactly(header_length))
+            rows += answer.get("rows", ())
+            if not answer.get("more"):
+                return {**answer, "rows": rows}
+    except (ConnectionError, asyncio.IncompleteReadError):
         return None
-    frame = read_frame(process.stdout)
-    return frame[0] if frame else None
 
 
-def _parsed(answer: Header) -> ParsedDocument:
-    if "reason" in answer:
-        raise UnreadableDocument(answer["message"], reason=answer["reason"], fix=answer["fix"])
-    sections = tuple(Section(tuple(path), text) for path, text in answer["sections"])
-    return ParsedDocument(answer["title"], sections)
+def _cut_document(answer: Header) -> CutDocument:
+    passages = (Passage(tuple(path), prefix, text, tokens) for path, prefix, text, tokens in answer["rows"])
+    return CutDocument(answer["title"], tuple(answer["hidden"]), tuple(passages))
 
 
 def _died(status: int, *, timed_out: bool, timeout: float, memory: int) -> UnreadableDocument:

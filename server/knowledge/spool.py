@@ -10,17 +10,17 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 from pydantic import TypeAdapter
 
 from server.domain import Document
-from server.errors import CorruptedData, NotFound
+from server.errors import CorruptedData, NotFound, Unavailable
 from server.knowledge.outcome import IngestionState, Outcome
 
 KEPT_SECONDS = 30 * 24 * 3600.0
@@ -75,12 +75,11 @@ class Job:
     data: bytes
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Arrival:
     job: Job
     ingestion_id: str
-    document_count: int = 0
-    error: sqlite3.Error | None = None
+    document_count: asyncio.Future[int]
 
 
 class Spool:
@@ -89,7 +88,10 @@ class Spool:
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
-        self._arrivals: deque[_Arrival] = deque()
+        self._arrivals: list[_Arrival] = []
+        self._writing: asyncio.Task[None] | None = None
+        self.unwritten_bytes = 0
+        """Of documents that are on their way to the disk."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -110,16 +112,17 @@ class Spool:
         sql = "INSERT OR IGNORE INTO ingestions (tenant, ingestion_id, started_at) VALUES (?, ?, ?)"
         await self._run(lambda: self._connection.execute(sql, (tenant, ingestion_id, time.time())))
 
-    async def append(self, job: Job, ingestion_id: str) -> int:
-        """Make a document durable. Returns the count of documents of its ingestion so far.
+    def append(self, job: Job, ingestion_id: str) -> asyncio.Future[int]:
+        """Begin to make a document durable; documents become so in the order of these calls.
 
-        Documents that arrive while another is being written share the next write and its fsync.
+        The result is the count of documents of its ingestion so far; it raises Unavailable where the disk does not take
+        it. Documents that arrive while others are being written share the next write and its fsync.
         """
-        arrival = _Arrival(job, ingestion_id)
+        arrival = _Arrival(job, ingestion_id, asyncio.get_running_loop().create_future())
         self._arrivals.append(arrival)
-        await self._run(self._store_arrivals)
-        if arrival.error is not None:
-            raise arrival.error
+        self.unwritten_bytes += len(job.data)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_arrivals(), name="spool")
         return arrival.document_count
 
     async def waiting(self) -> list[Waiting]:
@@ -169,31 +172,43 @@ class Spool:
         return state
 
     async def close(self) -> None:
+        """Wait for what is being written, and close the file."""
+        if self._writing is not None:
+            await self._writing
         await self._run(self._connection.close)
         self._thread.shutdown()
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"The spool cannot be written now: {error}.",
+                fix="Check the free space and the permissions of NIGHTDESK_DATA_DIR.",
+            ) from error
 
     def _transaction(self, work: Callable[[], None]) -> None:
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             work()
 
-    def _store_arrivals(self) -> None:
-        arrivals: list[_Arrival] = []
+    async def _write_arrivals(self) -> None:
         while self._arrivals:
-            arrivals.append(self._arrivals.popleft())
+            arrivals, self._arrivals = self._arrivals, []
+            counts: list[int] = []
+            try:
+                await self._run(partial(self._transaction, partial(self._store_all, arrivals, counts)))
+            except Unavailable as error:
+                for arrival in arrivals:
+                    arrival.document_count.set_exception(error)
+            else:
+                for arrival, count in zip(arrivals, counts, strict=True):
+                    arrival.document_count.set_result(count)
+            self.unwritten_bytes -= sum(len(arrival.job.data) for arrival in arrivals)
+        self._writing = None
 
-        def store() -> None:
-            for arrival in arrivals:
-                arrival.document_count = self._store(arrival.job, arrival.ingestion_id)
-
-        try:
-            self._transaction(store)
-        except sqlite3.Error as error:
-            for arrival in arrivals:
-                arrival.error = error
+    def _store_all(self, arrivals: Sequence[_Arrival], counts: list[int]) -> None:
+        counts.extend(self._store(arrival.job, arrival.ingestion_id) for arrival in arrivals)
 
     def _store(self, job: Job, ingestion_id: str) -> int:
         self._connection.execute(

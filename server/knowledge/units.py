@@ -70,7 +70,7 @@ def _fitting(text: str, glue: str, limit: int, count_tokens: CountTokens) -> Ite
             rows = lines[len(first) : len(lines) - len(last)]
             yield from _framed(rows, first, last, limit - frame, count_tokens)
             return
-    for piece, piece_glue in _pieces(text, lines):
+    for piece, piece_glue in _pieces(text, lines, -(-tokens // limit)):
         yield from _fitting(piece, glue, limit, count_tokens)
         glue = piece_glue
 
@@ -101,8 +101,8 @@ def _framed(
         yield unit()
 
 
-def _pieces(text: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The next smaller parts of a text, each with the glue of what follows it."""
+def _pieces(text: str, lines: Sequence[str], parts: int) -> Iterator[tuple[str, str]]:
+    """The next smaller pieces of a text, each with the glue of what follows it; `parts` of them if it has no shape."""
     items = _list_items(lines)
     if len(items) > 1:
         yield from ((item, "\n") for item in items)
@@ -111,11 +111,14 @@ def _pieces(text: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     if len(sentences) > 1:
         yield from ((sentence, " ") for sentence in sentences)
         return
-    middle = len(text) // 2
-    space = max(text.rfind(" ", middle // 2, middle), text.rfind("\t", middle // 2, middle))
-    cut = space if space > 0 else middle
-    yield text[:cut].rstrip(), " " if space > 0 else ""
-    yield text[cut:].lstrip(), ""
+    start, size = 0, -(-len(text) // max(parts, 2))
+    while len(text) - start > size:
+        end = start + size
+        space = max(text.rfind(" ", start + size // 2, end), text.rfind("\t", start + size // 2, end))
+        cut = space if space > 0 else end
+        yield text[start:cut].rstrip(), " " if space > 0 else ""
+        start = cut + (space > 0)
+    yield text[start:].lstrip(), ""
 
 
 def _list_items(lines: Sequence[str]) -> list[str]:

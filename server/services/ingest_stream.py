@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from google.protobuf.duration_pb2 import Duration
 
@@ -20,7 +23,11 @@ PROGRESS_EVERY = 25
 """Documents between two progress events."""
 BACK_OFF_BACKLOG = 512
 """From so many waiting documents on, the caller is asked to slow down."""
-BACK_OFF_SECONDS = 1
+BACK_OFF_SECONDS = 0.25
+"""Long enough to matter, short enough that the backlog does not run dry meanwhile."""
+MAX_UNREAD_RESPONSES = 1024
+"""What may wait for a caller that does not read its responses, documents without an outcome counted as one to come;
+from then on nothing more is taken from it."""
 
 _STATUSES: dict[DocumentStatus, ingest_pb2.DocumentStatus.ValueType] = {
     DocumentStatus.CREATED: ingest_pb2.DOCUMENT_STATUS_CREATED,
@@ -48,8 +55,13 @@ class IngestStream:
         self._tenant = principal.tenant
         self._sent_by = principal.name
         self._stopping = stopping
-        self._responses: asyncio.Queue[ingest_pb2.IngestResponse | None] = asyncio.Queue()
+        self._responses: deque[ingest_pb2.IngestResponse] = deque()
+        self._news = asyncio.Event()
+        self._read_up = asyncio.Event()
+        self._ended = False
         self._open: set[asyncio.Future[Outcome]] = set()
+        self._failure: BaseException | None = None
+        self._back_off_until = 0.0
         self._progress = ingest_pb2.IngestProgress()
         self._ingestion_id = ""
         self._source = ""
@@ -62,8 +74,16 @@ class IngestStream:
         reader = asyncio.create_task(self._read(requests))
         watcher = asyncio.create_task(self._watch_for_stop())
         try:
-            while (response := await self._responses.get()) is not None:
-                yield response
+            while True:
+                while self._responses:
+                    yield self._responses.popleft()
+                self._read_up.set()
+                if self._ended:
+                    break
+                self._news.clear()
+                await self._news.wait()
+            if self._failure is not None:
+                raise self._failure
             if reader.done():
                 await reader
         finally:
@@ -77,18 +97,25 @@ class IngestStream:
                 if request.WhichOneof("event") == "stop":
                     break
                 await self._handle(request)
+                while len(self._responses) + len(self._open) >= MAX_UNREAD_RESPONSES:
+                    self._read_up.clear()
+                    await self._read_up.wait()
             await asyncio.gather(*self._open, return_exceptions=True)
             # The callbacks that tell the outcomes run before this task goes on.
             await asyncio.sleep(0)
             if self._ingestion_id:
                 self._tell(ingest_pb2.IngestResponse(progress=self._progress))
         finally:
-            self._responses.put_nowait(None)
+            self._end()
 
     async def _watch_for_stop(self) -> None:
         await self._stopping.wait()
         self._tell(ingest_pb2.IngestResponse(shutting_down=ingest_pb2.IngestShuttingDown()))
-        self._responses.put_nowait(None)
+        self._end()
+
+    def _end(self) -> None:
+        self._ended = True
+        self._news.set()
 
     async def _handle(self, request: ingest_pb2.IngestRequest) -> None:
         event = request.WhichOneof("event")
@@ -161,22 +188,32 @@ class IngestStream:
         if incoming.done:
             return
         document = incoming.document
+        self._progress.received_document_count += 1
         try:
-            accepted = await self._ingestor.accept(self._tenant, self._ingestion_id, document, bytes(incoming.data))
+            submitted = await self._ingestor.submit(self._tenant, self._ingestion_id, document, bytes(incoming.data))
         except UnreadableDocument as error:
-            self._progress.received_document_count += 1
             self._conclude(Outcome.rejected(document.id, error))
             return
-        self._progress.received_document_count += 1
+        # The next document is read while this one is on its way to the disk.
+        submitted.document_count.add_done_callback(partial(self._acknowledge, document.id, len(incoming.data)))
+        self._open.add(submitted.outcome)
+        submitted.outcome.add_done_callback(self._indexed)
+
+    def _acknowledge(self, document_id: str, byte_count: int, done: asyncio.Future[int]) -> None:
+        error = done.exception()
+        if error is not None:
+            self._failure = error
+            self._end()
+            return
         acknowledged = ingest_pb2.DocumentAcknowledged(
-            document_id=document.id, byte_count=len(incoming.data), document_count=accepted.document_count
+            document_id=document_id, byte_count=byte_count, document_count=done.result()
         )
         self._tell(ingest_pb2.IngestResponse(acknowledged=acknowledged))
-        self._open.add(accepted.outcome)
-        accepted.outcome.add_done_callback(self._indexed)
-        if self._ingestor.backlog >= BACK_OFF_BACKLOG:
-            back_off = ingest_pb2.IngestBackOff(retry_delay=Duration(seconds=BACK_OFF_SECONDS))
-            self._tell(ingest_pb2.IngestResponse(back_off=back_off))
+        now = time.monotonic()
+        if self._ingestor.backlog >= BACK_OFF_BACKLOG and now >= self._back_off_until:
+            self._back_off_until = now + BACK_OFF_SECONDS
+            delay = Duration(nanos=int(BACK_OFF_SECONDS * 1e9))
+            self._tell(ingest_pb2.IngestResponse(back_off=ingest_pb2.IngestBackOff(retry_delay=delay)))
 
     def _indexed(self, done: asyncio.Future[Outcome]) -> None:
         self._open.discard(done)
@@ -209,7 +246,8 @@ class IngestStream:
             self._tell(ingest_pb2.IngestResponse(progress=self._progress))
 
     def _tell(self, response: ingest_pb2.IngestResponse) -> None:
-        self._responses.put_nowait(response)
+        self._responses.append(response)
+        self._news.set()
 
 
 def _document(header: ingest_pb2.DocumentHeader, source: str, sent_by: str) -> Document:

@@ -88,6 +88,8 @@ class TestEveryEmbedder:
         sentence = "the customer asks for a refund "
 
         assert embedder.count_tokens("") == 0
+        several = ["", sentence, sentence * 3]
+        assert embedder.count_tokens_of(several) == [embedder.count_tokens(text) for text in several]
         assert embedder.count_tokens(sentence * 400) >= 300 * embedder.count_tokens(sentence)
 
     async def test_tokens_do_not_depend_on_what_else_is_going_on(self, embedder: Embedder) -> None:

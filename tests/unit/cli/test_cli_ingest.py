@@ -6,15 +6,18 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
+import grpc
 import pytest
 from google.protobuf import duration_pb2
 
 import nightdesk as nightdesk_client
-from cli.ingest_stream import IngestStream
-from cli.source_documents import SourceDocument
+from cli import ingest_stream
+from cli.ingest_stream import IngestStream, Interrupted
+from cli.source_documents import Skipped, Source, SourceDocument
 from nightdesk.v1 import ingest_pb2
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin
@@ -109,11 +112,69 @@ def test_the_next_document_waits_as_long_as_the_server_asks() -> None:
     assert (stream.sent_count, stream.all_sent) == (1, True)
 
 
-def test_a_server_that_stops_says_that_nothing_is_lost(nightdesk: Nightdesk, twin: ContractTwin, folder: Path) -> None:
+def test_a_server_that_stops_for_good_says_that_nothing_is_lost(
+    nightdesk: Nightdesk, twin: ContractTwin, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_stream, "RECONNECT_SECONDS", 0.0)
     twin.documents.shuts_down = True
     result = nightdesk("ingest", str(folder))
     assert result.code == 1
     assert result.err.splitlines()[-1].startswith("error: The server is shutting down. Run the same command again")
+
+
+class _BreakingOff:
+    """A client whose server goes away in its first stream: after one outcome, with a second document on its way."""
+
+    def __init__(self) -> None:
+        self.sent: list[list[str]] = []
+        self.started_with: list[str] = []
+
+    def wait_ready(self, timeout: float) -> bool:
+        return timeout > 0
+
+    def ingest(self, requests: Iterator[ingest_pb2.IngestRequest]) -> Iterator[ingest_pb2.IngestResponse]:
+        self.started_with.append(next(requests).start.ingestion_id)
+        self.sent.append([])
+        yield ingest_pb2.IngestResponse(started=ingest_pb2.IngestStarted(ingestion_id="i1", max_document_bytes=10))
+        for request in requests:
+            if request.HasField("document"):
+                self.sent[-1].append(request.document.document_id)
+                if len(self.sent) == 1 and len(self.sent[0]) == 2:
+                    raise nightdesk_client.ApiError(grpc.StatusCode.UNAVAILABLE, "UNREACHABLE", "It went away.")
+            if request.HasField("document_end"):
+                yield ingest_pb2.IngestResponse(outcome=ingest_pb2.DocumentOutcome(document_id=self.sent[-1][-1]))
+
+
+def test_a_broken_stream_goes_on_with_what_has_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest_stream, "RECONNECT_PAUSE", 0.01)
+    server = _BreakingOff()
+    sources: list[Source] = [
+        Skipped("photo.png", "unknown suffix .png"),
+        *(SourceDocument(id=name, media_type="text/markdown", data=b"x") for name in ("a.md", "b.md", "c.md")),
+    ]
+    stream = IngestStream(cast("nightdesk_client.Client", server), lambda _: iter(sources))
+
+    events = list(stream.run())
+
+    assert server.started_with == ["", "i1"]
+    assert server.sent == [["a.md", "b.md"], ["b.md", "c.md"]]
+    told = [event.document_id for event in events if isinstance(event, ingest_pb2.DocumentOutcome)]
+    assert told == ["a.md", "b.md", "c.md"]
+    assert sum(isinstance(event, Skipped) for event in events) == 1
+    assert sum(isinstance(event, Interrupted) for event in events) == 1
+    assert (stream.sent_count, stream.all_sent) == (3, True)
+
+
+def test_a_server_that_refuses_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(_BreakingOff):
+        def ingest(self, requests: Iterator[ingest_pb2.IngestRequest]) -> Iterator[ingest_pb2.IngestResponse]:
+            yield from islice(super().ingest(requests), 1)
+            raise nightdesk_client.ApiError(grpc.StatusCode.PERMISSION_DENIED, "ROLE_NOT_ALLOWED", "No.")
+
+    server = Refusing()
+    with pytest.raises(nightdesk_client.ApiError):
+        list(IngestStream(cast("nightdesk_client.Client", server), lambda _: iter([])).run())
+    assert len(server.started_with) == 1
 
 
 def test_documents_are_listed_over_pages_and_deleted(nightdesk: Nightdesk, folder: Path) -> None:

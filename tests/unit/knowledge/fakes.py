@@ -68,6 +68,9 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(words(text))
 
+    def count_tokens_of(self, texts: Sequence[str]) -> list[int]:
+        return [self.count_tokens(text) for text in texts]
+
     async def embed(self, texts: Sequence[str]) -> Vectors:
         if self.down:
             raise Unavailable("The embedder is down.")

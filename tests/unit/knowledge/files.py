@@ -28,10 +28,11 @@ def make_pdf(pages: Sequence[Sequence[Line]], *, encrypted: bool = False) -> byt
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
-    return _assemble(objects, encrypted=encrypted)
+    return assemble_pdf(objects, encrypted=encrypted)
 
 
-def _assemble(objects: Sequence[bytes], *, encrypted: bool) -> bytes:
+def assemble_pdf(objects: Sequence[bytes], *, encrypted: bool = False) -> bytes:
+    """A PDF of objects, numbered from 1; the first is the catalogue."""
     data, offsets = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, start=1):
         offsets.append(len(data))
@@ -62,11 +63,23 @@ def make_docx(paragraphs: Sequence[tuple[str, str]], *, padding: int = 0) -> byt
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{escape(text)}</w:t></w:r></w:p>'
         for style, text in paragraphs
     )
+    return make_docx_of(body, padding=padding)
+
+
+def make_docx_of(body: str, *, padding: int = 0, numbering: str = "") -> bytes:
+    """A Word document whose body is the given XML."""
+    document = f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
+    return docx_package(document, padding=padding, numbering=numbering)
+
+
+def docx_package(document: str, *, padding: int = 0, numbering: str = "") -> bytes:
+    """A Word document of which `document` is the main part."""
     names = {"Heading1": "heading 1", "Heading2": "heading 2", "Normal": "Normal"}
     styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/></w:style>'
         for key, name in names.items()
     )
+    styles += '<w:style w:styleId="Secret"><w:name w:val="Secret"/><w:rPr><w:vanish/></w:rPr></w:style>'
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml"
     files = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
@@ -76,8 +89,9 @@ def make_docx(paragraphs: Sequence[tuple[str, str]], *, padding: int = 0) -> byt
         f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
         f'<Relationship Id="r1" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
-        "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        "word/document.xml": document,
         "word/styles.xml": f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>',
+        "word/numbering.xml": f'<w:numbering xmlns:w="{WORD}">{numbering}</w:numbering>',
         "padding.bin": "\0" * padding,
     }
     packed = io.BytesIO()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain import Chunk, DocumentKind, Section
-from server.knowledge.chunk import MAX_TOKENS, MIN_TOKENS, OVERLAP_TOKENS, chunk_document
-from server.knowledge.parsed import ParsedDocument
+from server.knowledge.chunk import MAX_TOKENS, MIN_TOKENS, OVERLAP_TOKENS, cut, fitted, make_chunks
+from server.knowledge.estimate import TokenEstimate
 from tests.unit.knowledge.fakes import make_document, words
 
 
@@ -19,7 +21,7 @@ def count(text: str) -> int:
 
 def chunks_of(*sections: Section, title: str = "Guide") -> list[Chunk]:
     document = make_document("guide", title=title, content_hash="0123456789abcdef")
-    return chunk_document(document, ParsedDocument(title, sections), count)
+    return make_chunks(document, cut(title, sections, count))
 
 
 def prose(number_of_words: int, first: int = 0) -> str:
@@ -94,8 +96,8 @@ def test_a_ticket_is_cut_between_messages() -> None:
 
 def test_an_faq_is_one_chunk_found_by_its_question() -> None:
     document = make_document("faq-1", title="How long?", kind=DocumentKind.FAQ, content_hash="ab" * 32)
-    parsed = ParsedDocument("How long?", (Section(("How long?",), "Five days."),))
-    (chunk,) = chunk_document(document, parsed, count)
+    sections = [Section(("How long?",), "Five days.")]
+    (chunk,) = make_chunks(document, cut("How long?", sections, count))
 
     assert (chunk.text, chunk.search_text) == ("Five days.", "How long?\nFive days.")
 
@@ -105,6 +107,29 @@ def test_endless_headings_and_titles_leave_room_for_text() -> None:
     parts = chunks_of(sections, title=prose(400))
 
     assert all(count(chunk.search_text) <= MAX_TOKENS for chunk in parts)
+
+
+def test_what_was_cut_by_an_estimate_is_counted_and_cut_again_where_it_is_too_large() -> None:
+    sections = [Section((), prose(800))]
+    estimated = list(cut("Guide", sections, TokenEstimate(0.1)))
+    assert len(estimated) == 1
+
+    tokens = [characters(passage.text) for passage in estimated]
+    parts = make_chunks(make_document("guide", content_hash="0" * 64), fitted(estimated, tokens, characters))
+
+    assert len(parts) > 1
+    assert all(characters(chunk.search_text) <= MAX_TOKENS for chunk in parts)
+    assert all(characters(chunk.text) == chunk.token_count for chunk in parts)
+    assert {chunk.search_text.split("\n")[0] for chunk in parts} == {"Guide"}
+
+
+def test_an_estimate_is_near_the_tokenizer_that_it_is_like() -> None:
+    estimate = TokenEstimate.like(characters)
+
+    text = (Path(__file__).parents[3] / "README.md").read_text()
+    assert 0.7 < estimate(text) / characters(text) < 1.4
+    assert estimate("x" * 200_000) == pytest.approx(estimate("x" * 100_000) * 2, rel=0.01)
+    assert estimate("") == 0
 
 
 @st.composite
@@ -150,7 +175,7 @@ def characters(text: str) -> int:
 def test_no_text_is_lost_order_is_kept_and_no_chunk_is_too_large(sections: tuple[Section, ...]) -> None:
     for counter in (count, characters):
         document = make_document("d", title="Guide", content_hash="0" * 64)
-        parts = chunk_document(document, ParsedDocument("Guide", sections), counter)
+        parts = make_chunks(document, cut("Guide", sections, counter))
 
         assert all(counter(chunk.search_text) <= MAX_TOKENS for chunk in parts)
         assert all(counter(chunk.text) == chunk.token_count for chunk in parts)

@@ -11,7 +11,7 @@ import pytest
 
 from server.domain import Document, DocumentKind
 from server.errors import CorruptedData, NotFound, Unavailable, UnreadableDocument
-from server.knowledge import ingest
+from server.knowledge import backlog, ingest
 from server.knowledge.ingest import Ingestor
 from server.knowledge.outcome import DocumentStatus, Outcome
 from tests.unit.knowledge.fakes import PLANTED, FakeEmbedder, FakeRails, FakeStore, make_document, sha256
@@ -191,7 +191,7 @@ async def test_many_documents_are_embedded_together_and_one_id_keeps_its_order(s
 
 
 async def test_accept_waits_while_too_much_is_in_front(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "MAX_WAITING_DOCUMENTS", 1)
+    monkeypatch.setattr(backlog, "MAX_DOCUMENTS", 1)
     monkeypatch.setattr(ingest, "RETRY_SECONDS", 0.05)
     setup.embedder.down = True
     ingestion_id = await setup.ingestor.begin(TENANT)

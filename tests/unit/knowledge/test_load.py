@@ -11,7 +11,7 @@ from server.errors import UnreadableDocument
 from server.knowledge.load import MEDIA_TYPES, load
 from server.knowledge.parsed import ParsedDocument
 from tests.unit.knowledge.fakes import words
-from tests.unit.knowledge.files import make_docx, make_pdf
+from tests.unit.knowledge.files import make_docx, make_docx_of, make_pdf
 
 MARKDOWN, HTML, PLAIN, PDF, DOCX, JSON = MEDIA_TYPES
 
@@ -99,6 +99,69 @@ def test_docx_headings_come_from_styles() -> None:
 
     assert parsed.title == "Taxes"
     assert parsed.sections == (Section(("Taxes",), "Six rates."), Section(("Taxes", "Tips"), "None."))
+
+
+def test_pdf_pages_lose_their_running_titles_and_numbers_but_no_rows_of_tables() -> None:
+    def page(number: int) -> list[tuple[int, str]]:
+        head = "Larkbook handbook" if number % 2 else "Payments and payouts"
+        rows = [(11, f"Row {number * 3 + row} costs {(number * 7 + row * 5) % 83} pounds") for row in range(3)]
+        return [(8, head), (8, "Confidential"), *rows, (8, "larkbook.example"), (8, f"Page {number + 1} of 6")]
+
+    parsed = read(make_pdf([page(number) for number in range(6)]), PDF)
+    text = "\n".join(section.text for section in parsed.sections)
+
+    assert [f"Row {number} costs" in text for number in range(18)] == [True] * 18
+    for furniture in ("handbook", "Payments", "Confidential", "example", "Page"):
+        assert furniture not in text
+
+
+def test_a_docs_site_page_is_its_text_alone() -> None:
+    page = """
+    <html><head><title>Webhooks - Larkbook Docs</title></head><body class="theme">
+      <a class="skip-to-content" href="#m">Skip to content</a>
+      <div class="navbar">Docs Pricing Sign in</div>
+      <div id="onetrust-consent-sdk"><p>We value your privacy. Accept all</p></div>
+      <div class="layout"><div class="sidebar"><ul><li>Getting started</li><li>Webhooks</li></ul></div>
+      <div role="main">
+        <ul class="breadcrumbs"><li>Docs</li><li>API</li></ul>
+        <h1>Webhooks<a class="headerlink" aria-hidden="true">#</a></h1>
+        <p>A webhook is sent within 5 seconds.</p>
+        <pre><code class="language-json">{"event": "booking.created"}</code></pre>
+        <h2>Cookie banner settings</h2>
+        <p class="cookie-note">Choose the banner under Settings.</p>
+        <div class="was-this-helpful">Was this page helpful? Yes No</div>
+        <div class="pagination">Previous Next</div>
+      </div><div class="toc">On this page</div></div>
+      <div class="newsletter">Subscribe to our newsletter</div>
+    </body></html>"""
+    parsed = read(page, HTML)
+
+    assert parsed.title in ("Webhooks", "Webhooks#")
+    assert [section.text for section in parsed.sections] == [
+        'A webhook is sent within 5 seconds.\n\n```\n{"event": "booking.created"}\n```',
+        "Choose the banner under Settings.",
+    ]
+
+
+def test_docx_keeps_lists_tables_and_notes_and_leaves_out_what_was_deleted() -> None:
+    def item(text: str, depth: int = 0) -> str:
+        place = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr>'
+        return f"<w:p><w:pPr>{place}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    def cell(text: str) -> str:
+        return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    body = (
+        "<w:p><w:r><w:t>Before</w:t><w:tab/></w:r><w:del><w:r><w:delText>not</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>you begin</w:t></w:r></w:ins></w:p>"
+        f"{item('one')}{item('two', 1)}"
+        f"<w:tbl><w:tr>{cell('Plan')}{cell('Price')}</w:tr><w:tr>{cell('Solo')}{cell('$19')}</w:tr></w:tbl>"
+    )
+    parsed = read(make_docx_of(body), DOCX)
+
+    assert parsed.sections == (
+        Section((), "Before you begin\n\n- one\n  - two\n\n| Plan | Price |\n| --- | --- |\n| Solo | $19 |"),
+    )
 
 
 def test_an_faq_is_its_answer_under_its_question() -> None:

@@ -20,18 +20,18 @@ ENDLESS = b"<div>" * 400_000 + b"x"
 async def pool() -> AsyncIterator[ParserPool]:
     pool = ParserPool(size=1, timeout=1.0)
     yield pool
-    pool.close()
+    await pool.close()
 
 
 async def test_it_reads_documents_one_after_the_other_in_the_same_process(pool: ParserPool) -> None:
     for text in ("One.", "Two."):
-        parsed = await pool.parse(text.encode(), "text/plain", DOC)
+        parsed = await pool.parse(text.encode(), "text/markdown", DOC)
         assert parsed.sections == (Section((), text),)
 
 
 async def test_a_refusal_arrives_with_its_reason(pool: ParserPool) -> None:
     with pytest.raises(UnreadableDocument) as refused:
-        await pool.parse(b"\0", "text/plain", DOC)
+        await pool.parse(b"\0", "text/markdown", DOC)
     assert (refused.value.reason, bool(refused.value.fix)) == ("BINARY", True)
 
 
@@ -40,14 +40,14 @@ async def test_endless_work_is_ended_and_the_next_document_is_read(pool: ParserP
         await pool.parse(ENDLESS, "text/html", DOC)
     assert refused.value.reason == "TIMED_OUT"
 
-    assert (await pool.parse(b"Fine.", "text/plain", DOC)).sections == (Section((), "Fine."),)
+    assert (await pool.parse(b"Fine.", "text/markdown", DOC)).sections == (Section((), "Fine."),)
 
 
 async def test_memory_is_limited() -> None:
     pool = ParserPool(size=1, timeout=30.0, memory_bytes=160 * 2**20)
     with pytest.raises(UnreadableDocument) as refused:
         await pool.parse(b"word " * (12 * 2**20), "text/plain", DOC)
-    pool.close()
+    await pool.close()
     assert refused.value.reason == "TOO_LARGE"
 
 
@@ -56,4 +56,23 @@ async def test_a_caller_that_goes_away_frees_its_process(pool: ParserPool) -> No
         async with asyncio.timeout(0.3):
             await pool.parse(ENDLESS, "text/html", DOC)
 
-    assert (await pool.parse(b"Fine.", "text/plain", DOC)).sections == (Section((), "Fine."),)
+    assert (await pool.parse(b"Fine.", "text/markdown", DOC)).sections == (Section((), "Fine."),)
+
+
+async def test_small_plain_text_is_read_without_a_process(pool: ParserPool) -> None:
+    cut = await pool.read(b"One.", "text/plain", DOC, "", default="note")
+
+    assert (cut.title, [passage.text for passage in cut.passages]) == ("note", ["One."])
+    assert not pool.has_processes
+
+
+async def test_what_is_read_is_cut_alike_with_and_without_a_process() -> None:
+    pool = ParserPool(size=1, timeout=20.0)
+    text = "Lamps glow in the dark. " * 200
+    here = await pool.read(text.encode(), "text/plain", DOC, "Lamps", default="")
+    there = await pool.read(text.encode(), "text/markdown", DOC, "Lamps", default="")
+
+    assert pool.has_processes
+    await pool.close()
+    assert len(here.passages) > 1
+    assert [passage.text for passage in here.passages] == [passage.text.strip() for passage in there.passages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from nightdesk.v1 import ingest_pb2
 from server.domain import Principal, Role
-from server.errors import InvalidArgument, NotFound
+from server.errors import InvalidArgument, NotFound, Unavailable
 from server.knowledge.ingest import Ingestor
+from server.knowledge.spool import Spool
+from server.services import ingest_stream
 from server.services.ingest_stream import MAX_PART_BYTES, IngestStream
 from tests.unit.knowledge.fakes import FakeEmbedder, FakeRails, FakeStore, sha256
 
@@ -175,3 +178,50 @@ async def test_a_stopping_server_says_so_and_what_was_acknowledged_stays(ingesto
 
     assert responses[-1].HasField("shutting_down")
     assert outcomes(responses) == {"a": ("CREATED", "")}
+
+
+async def test_a_caller_that_does_not_read_is_not_read_from(
+    ingestor: Ingestor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_stream, "MAX_UNREAD_RESPONSES", 20)
+    sent = 0
+
+    async def send() -> AsyncIterator[ingest_pb2.IngestRequest]:
+        nonlocal sent
+        yield START
+        for number in range(400):
+            sent += 1
+            for request in document(f"d{number}", f"Lamp {number} glows."):
+                yield request
+
+    stream = IngestStream(ingestor, SHOP, asyncio.Event()).run(send())
+    responses = [await anext(stream)]
+    await ingestor.drain()
+    await asyncio.sleep(0.5)
+    assert sent < 100
+
+    responses += [response async for response in stream]
+    assert sent == 400
+    assert len(outcomes(responses)) == 400
+
+
+async def test_documents_are_acknowledged_in_the_order_in_which_they_were_sent(ingestor: Ingestor) -> None:
+    sent = [request for number in range(50) for request in document(f"d{number % 7}", f"Version {number}.")]
+
+    responses = await told(ingestor, START, *sent, STOP)
+
+    acknowledged = [response.acknowledged for response in responses if response.HasField("acknowledged")]
+    assert [item.document_id for item in acknowledged] == [f"d{number % 7}" for number in range(50)]
+    assert [item.document_count for item in acknowledged] == list(range(1, 51))
+
+
+async def test_a_full_disk_ends_the_stream_with_its_reason(ingestor: Ingestor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Spool, "_transaction", full)
+    with pytest.raises(Unavailable) as caught:
+        await told(ingestor, START, *document("a", "Lamps glow."), STOP)
+
+    assert "disk is full" in caught.value.message
+    assert ingestor.backlog == 0
