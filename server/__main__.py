@@ -48,6 +48,7 @@ def _summary(settings: Settings) -> dict[str, str]:
         "auth": settings.auth,
         "model": f"{provider}:{model} ({decided_by})",
         "embedder": settings.embedder,
+        "reranker": settings.reranker,
         "vector_store": settings.vector_store,
     }
 

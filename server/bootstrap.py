@@ -25,7 +25,7 @@ from server.ledger.database import open_database
 from server.ledger.evaluations import EvaluationStore
 from server.ledger.prompts import PromptStore
 from server.ledger.turns import TurnLedger
-from server.ports import Embedder, IndexCatalog, Model, RailEngine, VectorStore
+from server.ports import Embedder, IndexCatalog, Model, RailEngine, Reranker, VectorStore
 from server.rails.engine import NemoRailEngine
 from server.services.status import Checks
 from server.settings import Settings
@@ -71,6 +71,9 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         stack.push_async_callback(catalog.close)
         store = await open_serving_index(catalog, embedder)
         stack.push_async_callback(store.close)
+        reranker = _reranker(settings)
+        if reranker is not None:
+            stack.push_async_callback(reranker.close)
         models = {"default": await asyncio.to_thread(_model, settings, embedder)}
         fallback = _extractive(embedder)
         for model in models.values():
@@ -86,7 +89,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             parse_timeout=settings.parse_timeout,
         )
         stack.push_async_callback(ingestor.close)
-        prompts, retriever = PromptStore(engine, first_bundle()), Retriever(store, embedder)
+        prompts, retriever = PromptStore(engine, first_bundle()), Retriever(store, embedder, reranker)
         turns = ChatTurns(
             prompts=prompts,
             ledger=ledger,
@@ -108,7 +111,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             ledger_engine=engine,
             store=store,
             routes=frozenset(models),
-            checks=_checks(settings, engine, store, embedder, models, rails),
+            checks=_checks(settings, engine, store, embedder, reranker, models, rails),
             version=version("nightdesk"),
         )
 
@@ -152,6 +155,16 @@ def open_catalog(settings: Settings, engine: str) -> IndexCatalog:
             from server.vector_stores.sqlite_catalog import SqliteIndexCatalog  # noqa: PLC0415
 
             return SqliteIndexCatalog(settings.data_dir)
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    if settings.reranker == "none":
+        return None
+    from server.rerankers.endpoint import EndpointReranker  # noqa: PLC0415 - as in _embedder
+
+    key = settings.reranker_api_key
+    secret = key.get_secret_value() if key else ""
+    return EndpointReranker(settings.reranker_url, settings.reranker_model, secret, settings.reranker_timeout)
 
 
 def _model(settings: Settings, embedder: Embedder) -> Model:
@@ -219,6 +232,7 @@ def _checks(
     engine: Engine,
     store: VectorStore,
     embedder: Embedder,
+    reranker: Reranker | None,
     models: Mapping[str, Model],
     rails: RailEngine,
 ) -> Checks:
@@ -235,6 +249,7 @@ def _checks(
             "model": models["default"].check,
             "embedder": embedder.check,
             "vector_store": store.check,
+            **({"reranker": reranker.check} if reranker else {}),
             "rails": rails.check,
             "ledger": ledger,
         }

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     embedder_api_key: SecretStr | None = None
     embedder_dimension: int = Field(default=0, ge=0, le=8192)
 
+    reranker: Literal["none", "endpoint"] = "none"
+    reranker_url: str = ""
+    reranker_model: str = ""
+    reranker_api_key: SecretStr | None = None
+    reranker_timeout: float = Field(default=3.0, gt=0, le=60)
+
     vector_store: Literal["sqlite", "weaviate"] = "sqlite"
     weaviate_http_address: str = "127.0.0.1:8080"
     weaviate_grpc_address: str = "127.0.0.1:50051"
@@ -104,6 +110,10 @@ class Settings(BaseSettings):
             )
         if self.auth == "keys" and not self.api_keys:
             raise ValueError("NIGHTDESK_AUTH=keys needs NIGHTDESK_API_KEYS. `nightdesk keys new` prints an entry.")
+        if self.reranker == "endpoint" and not self.reranker_url.startswith(("http://", "https://")):
+            raise ValueError(
+                "NIGHTDESK_RERANKER=endpoint needs NIGHTDESK_RERANKER_URL, like http://127.0.0.1:8080/rerank."
+            )
         if self.model.startswith("anthropic:") and self.anthropic_api_key is None and not self.anthropic_base_url:
             raise ValueError(f"NIGHTDESK_MODEL={self.model} needs ANTHROPIC_API_KEY.")
         if self.model.startswith("openai:") and self.openai_api_key is None and not self.openai_base_url:

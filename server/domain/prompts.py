@@ -20,7 +20,8 @@ class PromptBundle:
     retrieval_limit: int = 8
     vector_weight: float = 0.5
     answerability_floor: float = 0.45
-    """Of 0.30 to 0.50 the value with the most right outcomes on the sample's 150 cases, keyless."""
+    """Chosen by `python -m benchmarks.answerability`: of 0.20 to 0.70 it has the greatest mean of Youden's J on three
+    sets of covered and other questions (0.45); its neighbours 0.40 and 0.50 have 0.40 and 0.42."""
     history_turns: int = 6
     rail_thresholds: Mapping[str, float] = field(default_factory=dict)
     kind_weights: Mapping[str, float] = field(default_factory=dict)

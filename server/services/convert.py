@@ -171,6 +171,8 @@ def search_result(hit: Hit) -> ingest_pb2.SearchResult:
         heading_path=hit.heading_path,
         text=hit.text,
         update_time=timestamp(hit.updated_at),
+        similarity=hit.similarity,
+        rerank_score=hit.rerank_score,
     )
 
 

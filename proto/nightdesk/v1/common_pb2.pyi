@@ -292,7 +292,7 @@ class Citation(_message.Message):
     kind: Global___DocumentKind.ValueType
     text: _builtins.str
     score: _builtins.float
-    """The fused retrieval score, 0 to 1."""
+    """The fused retrieval score, 0 to 1, times the weights of the document's kind and age."""
     number: _builtins.int
     """The number by which the answer refers to it: 1 for "[1]"."""
     @_builtins.property

@@ -895,7 +895,7 @@ class SearchResult(_message.Message):
     document_id: _builtins.str
     chunk_id: _builtins.str
     score: _builtins.float
-    """The fused score, 0 to 1; the results are in its order."""
+    """The fused score, 0 to 1, times the weights that the prompt version gives the document's kind and age."""
     text_score: _builtins.float
     """The parts it was made of: text search and vector similarity, each scaled to 0 to 1 over the candidates."""
     vector_score: _builtins.float
