@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from server.domain import Hit
-from server.knowledge.terms import content_terms, stem, stems
+from server.knowledge.terms import content_terms, held_stems, stem
 
 TOP_HITS = 20
 """Hits that may hold the answer; all others only show how common a word is."""
@@ -35,7 +35,8 @@ def estimate_answerability(question: str, search_question: str, candidates: Sequ
     because one that not even the best matches hold is what the question turns on; names and numbers weigh double. A
     logistic curve makes it a likelihood. A question without a word of its own is judged by `search_question`.
     """
-    held = [stems(" ".join((hit.title, *hit.heading_path, hit.text))) for hit in candidates]
+    asked = set(map(stem, content_terms(f"{question} {search_question}")))
+    held = [held_stems(" ".join((hit.title, *hit.heading_path, hit.text)), asked) for hit in candidates]
     weights = _weights(question, held) or _weights(search_question, held)
     if not weights or not candidates:
         return 0.0

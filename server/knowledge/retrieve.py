@@ -108,7 +108,7 @@ class Retriever:
         def stands(hit: Hit) -> float:
             return standing(hit, options.kind_weights, options.recency_weight, half_life, now)
 
-        weighed = sorted((replace(hit, score=hit.score * stands(hit)) for hit in hits), key=lambda hit: -hit.score)
+        weighed = sorted((_scaled(hit, stands(hit)) for hit in hits), key=lambda hit: -hit.score)
         distinct = without_duplicates(weighed)
         if not options.rerank or not hits:
             return Reranked(list(islice(distinct, options.limit)))
@@ -122,3 +122,7 @@ class Retriever:
         mixed: Vectors = weights @ vectors
         length = np.linalg.norm(mixed)
         return mixed / length if length > 0 else mixed
+
+
+def _scaled(hit: Hit, factor: float) -> Hit:
+    return hit if factor == 1.0 else replace(hit, score=hit.score * factor)

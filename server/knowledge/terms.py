@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[-.'](?!s\b)[^\W_]+)*")
+_WHOLE_WORD = re.compile(rf"(?<![^\W_])(?<![^\W_][-.']){_WORD.pattern}")
 
 _FUNCTION_WORDS = """
 a able about above actually after again all already also always am an and another any anybody anyone anything are as
@@ -40,10 +42,24 @@ def stem(word: str) -> str:
     return word if any(character.isdigit() for character in word) else _ENDINGS.sub("", word, count=1)
 
 
-def stems(text: str) -> frozenset[str]:
-    """The stems of all words of `text`."""
-    return frozenset(map(stem, set(_words(text))))
+def held_stems(text: str, wanted: Iterable[str]) -> frozenset[str]:
+    """Those of `wanted` that are the stem of a word of `text`. Looks only at words that begin like one of them."""
+    plain = _plain(text)
+    return frozenset(prefix for prefix in wanted if any(stem(word) == prefix for word in _words_from(prefix, plain)))
+
+
+def _words_from(prefix: str, plain: str) -> Iterator[str]:
+    """The words that begin so. Finding a fixed text takes a tenth of the time of taking words apart."""
+    start = plain.find(prefix)
+    while start >= 0:
+        if word := _WHOLE_WORD.match(plain, start):
+            yield word.group()
+        start = plain.find(prefix, start + 1)
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("\u2019", "'"))
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("\u2019", "'")
