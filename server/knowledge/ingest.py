@@ -34,6 +34,9 @@ MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
 INLINE_HASH_BYTES = 256 * 1024
 """Up to here hashing costs less than handing it to a thread."""
 
+INGESTION_PAGE = 10_000
+"""Documents of an ingestion that are told at once, at the most."""
+
 RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 30.0
 """The first and the longest pause while the store, the embedder or the disk cannot be used."""
 
@@ -102,7 +105,7 @@ class Ingestor:
     async def begin(self, tenant: str, ingestion_id: str = "") -> str:
         """Begin an ingestion, or go on with one. Returns its id; raises NotFound for an id that is not the tenant's."""
         if ingestion_id:
-            await self._spool.ingestion(tenant, ingestion_id)
+            await self._spool.ingestion(tenant, ingestion_id, after=0, limit=1)
             return ingestion_id
         ingestion_id = uuid4().hex
         await self._spool.begin(tenant, ingestion_id)
@@ -144,9 +147,11 @@ class Ingestor:
         submitted = await self.submit(tenant, ingestion_id, document, data)
         return Accepted(await asyncio.shield(submitted.document_count), submitted.outcome)
 
-    async def ingestion(self, tenant: str, ingestion_id: str) -> IngestionState:
-        """How far an ingestion got. Raises NotFound."""
-        return await self._spool.ingestion(tenant, ingestion_id)
+    async def ingestion(
+        self, tenant: str, ingestion_id: str, *, after: int = 0, limit: int = INGESTION_PAGE
+    ) -> IngestionState:
+        """How far an ingestion got, with a page of its documents. Raises NotFound."""
+        return await self._spool.ingestion(tenant, ingestion_id, after=after, limit=limit)
 
     async def delete(self, tenant: str, document_id: str) -> bool:
         """Remove a document, also one that waits to be indexed. False where there was none."""

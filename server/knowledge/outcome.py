@@ -39,13 +39,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestionState:
-    """How far an ingestion got. `document_ids` are those that are durable, in the order of their arrival."""
+    """How far an ingestion got.
+
+    `document_ids` are a page of those that are durable, in the order of their arrival; `next_after` is where the next
+    page begins, 0 where there is none.
+    """
 
     ingestion_id: str
     received_document_count: int
     indexed_document_count: int
     indexed_chunk_count: int
     document_ids: tuple[str, ...]
+    next_after: int = 0
 
     @property
     def done(self) -> bool:

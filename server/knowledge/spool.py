@@ -162,9 +162,9 @@ class Spool:
 
         await self._run(lambda: self._transaction(finish))
 
-    async def ingestion(self, tenant: str, ingestion_id: str) -> IngestionState:
+    async def ingestion(self, tenant: str, ingestion_id: str, *, after: int, limit: int) -> IngestionState:
         """How far an ingestion got. Raises NotFound."""
-        state = await self._run(lambda: self._ingestion(tenant, ingestion_id))
+        state = await self._run(lambda: self._ingestion(tenant, ingestion_id, after, limit))
         if state is None:
             raise NotFound(
                 f"There is no ingestion {ingestion_id!r}.", reason="INGESTION_NOT_FOUND", fix="Begin a new one."
@@ -230,16 +230,21 @@ class Spool:
         ).fetchone()
         return int(counted[0])
 
-    def _ingestion(self, tenant: str, ingestion_id: str) -> IngestionState | None:
+    def _ingestion(self, tenant: str, ingestion_id: str, after: int, limit: int) -> IngestionState | None:
         key = (tenant, ingestion_id)
         sql = "SELECT received, indexed, chunks FROM ingestions WHERE tenant = ? AND ingestion_id = ?"
         counts = self._connection.execute(sql, key).fetchone()
         if counts is None:
             return None
-        sql = "SELECT document_id FROM documents WHERE tenant = ? AND ingestion_id = ? ORDER BY sequence"
-        ids = dict.fromkeys(row[0] for row in self._connection.execute(sql, key))
+        sql = (
+            "SELECT sequence, document_id FROM documents WHERE tenant = ? AND ingestion_id = ? AND sequence > ? "
+            "ORDER BY sequence LIMIT ?"
+        )
+        page = self._connection.execute(sql, (*key, after, limit)).fetchall()
+        ids = dict.fromkeys(document_id for _, document_id in page)
         received, indexed, chunks = counts
-        return IngestionState(ingestion_id, received, indexed, chunks, tuple(ids))
+        next_after = page[-1][0] if len(page) == limit else 0
+        return IngestionState(ingestion_id, received, indexed, chunks, tuple(ids), next_after)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

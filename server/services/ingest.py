@@ -15,7 +15,7 @@ from server.domain import Role
 from server.errors import InvalidArgument, NotFound
 from server.interceptors.callers import current_principal, require_role
 from server.knowledge.bundle_options import bundle_options
-from server.knowledge.ingest import Ingestor
+from server.knowledge.ingest import INGESTION_PAGE, Ingestor
 from server.knowledge.retrieve import Retriever
 from server.knowledge.review import Decision, Review, stored_document
 from server.ledger.prompts import PromptStore
@@ -60,7 +60,9 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
         self, request: ingest_pb2.GetIngestionRequest, context: ServicerContext[Any, Any]
     ) -> ingest_pb2.GetIngestionResponse:
         ingestion_id = validate.identifier("ingestion_id", request.ingestion_id)
-        state = await self._ingestor.ingestion(current_principal().tenant, ingestion_id)
+        limit = validate.page_size(request.page_size, default=INGESTION_PAGE, maximum=INGESTION_PAGE)
+        after = validate.whole_number("page_token", request.page_token or "0")
+        state = await self._ingestor.ingestion(current_principal().tenant, ingestion_id, after=after, limit=limit)
         return ingest_pb2.GetIngestionResponse(
             ingestion_id=state.ingestion_id,
             progress=ingest_pb2.IngestProgress(
@@ -70,6 +72,7 @@ class IngestService(ingest_pb2_grpc.IngestServiceServicer):
             ),
             done=state.done,
             acknowledged_document_ids=state.document_ids,
+            next_page_token=str(state.next_after or ""),
         )
 
     async def ListDocuments(

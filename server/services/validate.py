@@ -15,6 +15,7 @@ MAX_ID_CHARACTERS = 512
 MAX_HISTORY = 100
 MAX_LABELS = 32
 MAX_LABEL_CHARACTERS = 64
+MAX_WHOLE_NUMBER = 2**63 - 1
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -93,13 +94,13 @@ def page_size(value: int, *, default: int, maximum: int) -> int:
 
 
 def whole_number(field: str, value: str) -> int:
-    """A page token that is a number in decimal digits."""
-    try:
-        return int(value)
-    except ValueError:
+    """A page token that is a number in decimal digits, below 2**63."""
+    number = int(value) if re.fullmatch(r"-?[0-9]{1,19}", value) else MAX_WHOLE_NUMBER + 1
+    if number > MAX_WHOLE_NUMBER:
         raise InvalidArgument(
             field, f"{field} {value[:40]!r} is not one of this list's.", fix="Send the next_page_token of a page."
-        ) from None
+        )
+    return number
 
 
 def in_range(field: str, value: float, low: float, high: float) -> float:

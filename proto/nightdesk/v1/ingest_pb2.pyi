@@ -451,15 +451,22 @@ class GetIngestionRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     INGESTION_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     ingestion_id: _builtins.str
+    page_size: _builtins.int
+    """Of the acknowledged documents: at most 10,000; 0 means 10,000."""
+    page_token: _builtins.str
     def __init__(
         self,
         *,
         ingestion_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ingestion_id", b"ingestion_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ingestion_id", b"ingestion_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -473,13 +480,16 @@ class GetIngestionResponse(_message.Message):
     PROGRESS_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_DOCUMENT_IDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     ingestion_id: _builtins.str
     done: _builtins.bool
+    next_page_token: _builtins.str
+    """Empty on the last page."""
     @_builtins.property
     def progress(self) -> Global___IngestProgress: ...
     @_builtins.property
     def acknowledged_document_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Documents that are durable and need not be sent again."""
+        """Documents that are durable and need not be sent again, in the order of their arrival."""
 
     def __init__(
         self,
@@ -488,10 +498,11 @@ class GetIngestionResponse(_message.Message):
         progress: Global___IngestProgress | None = ...,
         done: _builtins.bool = ...,
         acknowledged_document_ids: _abc.Iterable[_builtins.str] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["progress", b"progress"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_document_ids", b"acknowledged_document_ids", "done", b"done", "ingestion_id", b"ingestion_id", "progress", b"progress"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_document_ids", b"acknowledged_document_ids", "done", b"done", "ingestion_id", b"ingestion_id", "next_page_token", b"next_page_token", "progress", b"progress"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

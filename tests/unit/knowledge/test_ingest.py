@@ -151,6 +151,21 @@ async def test_what_was_acknowledged_is_indexed_after_a_crash(setup: Setup, monk
     assert (state.done, state.indexed_chunk_count, state.document_ids) == (True, 1, ("a",))
 
 
+async def test_the_documents_of_a_long_ingestion_are_told_page_by_page(setup: Setup) -> None:
+    ingestion_id = await setup.ingestor.begin(TENANT)
+    for name in "abcde":
+        await setup.ingestor.accept(TENANT, ingestion_id, make_document(name), b"Five days.")
+
+    pages: list[tuple[str, ...]] = []
+    after = 0
+    while not pages or after:
+        state = await setup.ingestor.ingestion(TENANT, ingestion_id, after=after, limit=2)
+        pages.append(state.document_ids)
+        after = state.next_after
+
+    assert pages == [("a", "b"), ("c", "d"), ("e",)]
+
+
 async def test_indexing_waits_for_an_embedder_that_is_away(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "RETRY_SECONDS", 0.01)
     setup.embedder.down = True
