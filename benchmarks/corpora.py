@@ -46,16 +46,21 @@ def tiny_documents(number: int, first: int = 0) -> Iterator[SourceDocument]:
         yield SourceDocument(id=f"note-{place}", media_type="text/plain", data=text.encode())
 
 
-def long_document() -> SourceDocument:
-    """A manual of some 60,000 words with headings of three levels, lists, tables, code and quoted ticket threads."""
-    chance = random.Random(11)
+def manuals(number: int, first: int = 0) -> Iterator[SourceDocument]:
+    """Manuals of some 60,000 words with headings of three levels, lists, tables, code and quoted ticket threads."""
+    for place in range(first, first + number):
+        yield _manual(place)
+
+
+def _manual(place: int) -> SourceDocument:
+    chance = random.Random(11 + place)
     parts = ["# The complete manual\n"]
     for chapter in range(1, 21):
         parts.append(f"## Chapter {chapter}: {_thing(chance)} and {_thing(chance)}\n\n{_prose(chance, 120)}\n")
         for section in range(1, 7):
             parts.append(f"### {chapter}.{section} {_thing(chance).title()}s in daily use\n\n{_prose(chance, 180)}\n")
             parts.append(chance.choice((_list, _table, _code, _thread))(chance))
-    return SourceDocument(id="manual.md", media_type="text/markdown", data="\n".join(parts).encode())
+    return SourceDocument(id=f"manual-{place}.md", media_type="text/markdown", data="\n".join(parts).encode())
 
 
 def tickets(number: int) -> Iterator[SourceDocument]:

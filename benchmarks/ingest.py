@@ -2,11 +2,11 @@
 
     python -m benchmarks.ingest [--chunks 10000] [--documents 0]
 
-Streams copies of the sample knowledge base, each with words of its own, through a real server over gRPC. Prints
-documents and chunks a second beside the embedder's own rate on the same chunks, CPU by stage, the server's memory at
-the start, in the middle and at the end, and how large the chunks are. With `--documents N`, N tiny documents are sent
-as fast as they can be instead, to see what a flood does to the server's memory. Further runs are made where these are
-set:
+Streams copies of the sample knowledge base, each with words of its own, and then long manuals through a real server
+over gRPC. Prints documents and chunks a second beside the embedder's own rate on the same chunks, CPU by stage, the
+server's memory at the start, in the middle and at the end, and how large the chunks are. With `--documents N`, N tiny
+documents are sent as fast as they can be instead, to see what a flood does to the server's memory. Further runs are
+made where these are set:
 
     NIGHTDESK_BENCH_MINILM     a folder with an ONNX model and its tokenizer, for the fastembed embedder
     NIGHTDESK_BENCH_WEAVIATE   host:port,host:port of a Weaviate's HTTP and gRPC
@@ -21,25 +21,40 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
 import nightdesk
-from benchmarks.corpora import SAMPLE, copies, long_document, tickets, tiny_documents
+from benchmarks.corpora import SAMPLE, copies, manuals, tickets, tiny_documents
 from benchmarks.ingest_stages import CHUNKED, Embedders, chunk_sizes, embed_rate, stage_costs
 from benchmarks.server_process import ServerProcess, environment, running
 from cli.ingest_stream import IngestStream
 from cli.source_documents import Source, SourceDocument
 from nightdesk.v1 import ingest_pb2
+from server.ports import Embedder
 
 ADDRESS = "127.0.0.1:20400"
 MINILM_CHUNKS = 400
 """MiniLM takes some 80 ms a chunk on two cores."""
+
+
+MANUAL_CHUNKS = 398
+"""Of one made-up manual."""
+
+
+class Corpus(NamedTuple):
+    """`make` gives so many documents, the same in every run."""
+
+    name: str
+    make: Callable[[int], Iterator[SourceDocument]]
+    documents: int
 
 
 @dataclass(slots=True)
@@ -66,7 +81,7 @@ def main() -> None:
         return
     for name, samples in (
         ("sample knowledge base", copies(SAMPLE)),
-        ("made-up manual", [long_document()]),
+        ("made-up manual", manuals(1)),
         ("made-up tickets", tickets(50)),
     ):
         print(f"{name}: {chunk_sizes(list(samples))}")
@@ -75,27 +90,39 @@ def main() -> None:
 
 
 def compare(embedder: Embedders, chunk_count: int) -> None:
-    """One corpus through the server, and its chunks through the embedder alone."""
-    documents = round(chunk_count / CHUNKED)
-    sample = list(copies(min(documents, SAMPLE)))
+    """Each corpus through the server, and its chunks through the embedder alone."""
     model = embedder.load()
-    print(f"\n{embedder.name}")
+    for corpus in corpora(chunk_count):
+        sample = list(islice(corpus.make(corpus.documents), SAMPLE))
+        print(f"\n{embedder.name}, {corpus.name}")
+        for store, settings in stores():
+            compare_store(model, corpus, sample, store, {**embedder.settings, **settings})
+        if embedder.name == "wordllama":
+            costs = asyncio.run(stage_costs(model, sample))
+            print("  CPU ms/chunk by stage: " + ", ".join(f"{stage} {cost * 1e3:.2f}" for stage, cost in costs.items()))
+
+
+def corpora(chunk_count: int) -> Iterator[Corpus]:
+    """Small documents of about one chunk each, and long ones of hundreds, with about `chunk_count` chunks."""
+    yield Corpus("small documents", copies, round(chunk_count / CHUNKED))
+    yield Corpus("manuals", manuals, max(1, round(chunk_count / MANUAL_CHUNKS)))
+
+
+def compare_store(
+    model: Embedder, corpus: Corpus, sample: Sequence[SourceDocument], store: str, settings: dict[str, str]
+) -> None:
     before = embed_rate(model, sample)
-    for store, settings in stores():
-        measured = run_server(documents, {**embedder.settings, **settings})
-        rate = measured.chunks / measured.seconds
-        after = embed_rate(model, sample)
-        own = statistics.mean((before, after))
-        print(
-            f"  {store}: {measured.documents} documents, {measured.chunks} chunks in {measured.seconds:.1f} s: "
-            f"{measured.documents / measured.seconds:.0f} documents/s, {rate:.0f} chunks/s; "
-            f"embedder alone {own:.0f} texts/s ({before:.0f} before, {after:.0f} after): ratio {rate / own:.2f}"
-        )
-        print("    CPU ms/chunk: " + ", ".join(f"{k} {v / measured.chunks * 1e3:.2f}" for k, v in measured.cpu.items()))
-        print("    memory MB at start, middle, end: " + ", ".join(f"{size / 1e6:.0f}" for size in measured.memory))
-    if embedder.name == "wordllama":
-        costs = asyncio.run(stage_costs(model, sample))
-        print("  CPU ms/chunk by stage: " + ", ".join(f"{stage} {cost * 1e3:.2f}" for stage, cost in costs.items()))
+    measured = run_server(corpus, settings)
+    rate = measured.chunks / measured.seconds
+    after = embed_rate(model, sample)
+    own = statistics.mean((before, after))
+    print(
+        f"  {store}: {measured.documents} documents, {measured.chunks} chunks in {measured.seconds:.1f} s: "
+        f"{measured.documents / measured.seconds:.1f} documents/s, {rate:.0f} chunks/s; "
+        f"embedder alone {own:.0f} texts/s ({before:.0f} before, {after:.0f} after): ratio {rate / own:.2f}"
+    )
+    print("    CPU ms/chunk: " + ", ".join(f"{k} {v / measured.chunks * 1e3:.2f}" for k, v in measured.cpu.items()))
+    print("    memory MB at start, middle, end: " + ", ".join(f"{size / 1e6:.0f}" for size in measured.memory))
 
 
 def stores() -> Iterator[tuple[str, dict[str, str]]]:
@@ -113,13 +140,13 @@ def stores() -> Iterator[tuple[str, dict[str, str]]]:
         )
 
 
-def run_server(documents: int, settings: dict[str, str]) -> Measured:
+def run_server(corpus: Corpus, settings: dict[str, str]) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         given = environment(Path(folder), ADDRESS, **settings)
         with running(given, Path(folder) / "server.log") as server:
             # The parsers start with the first documents, and are not what is measured.
             send(server, copies(4, first=10_000_000), 8)
-            return send(server, copies(documents), documents)
+            return send(server, corpus.make(corpus.documents), corpus.documents)
 
 
 def send(server: ServerProcess, sources: Iterator[Source], count: int) -> Measured:

@@ -73,7 +73,7 @@ class WordLlamaEmbedder:
         means = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             batch = list(texts[start : start + _BATCH])
-            for offset, encoding in enumerate(self._tokenizer.encode_batch(batch, add_special_tokens=False)):
+            for offset, encoding in enumerate(self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)):
                 if encoding.ids and not batch[offset].isspace():
                     means[start + offset] = self._table[encoding.ids].mean(axis=0)
         return unit_rows(means)
