@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _show(settings: Settings, report: Report) -> int:
     async with AsyncExitStack() as stack:
-        catalog = await _catalog(stack, settings, settings.vector_store)
+        catalog = _catalog(stack, settings, settings.vector_store)
         for index in await catalog.indexes():
             store = await _open(stack, catalog, index)
             counts = [await store.stats(tenant) for tenant in await store.list_tenants()]
@@ -79,7 +79,7 @@ async def _show(settings: Settings, report: Report) -> int:
 
 async def _re_embed(settings: Settings, report: Report) -> int:
     async with AsyncExitStack() as stack:
-        catalog = await _catalog(stack, settings, settings.vector_store)
+        catalog = _catalog(stack, settings, settings.vector_store)
         embedder = await open_embedder(settings)
         stack.push_async_callback(embedder.close)
         serving = await _serving(catalog, settings.vector_store)
@@ -101,10 +101,10 @@ async def _re_embed(settings: Settings, report: Report) -> int:
 async def _move(settings: Settings, engine: str, report: Report) -> int:
     other = "sqlite" if engine == "weaviate" else "weaviate"
     async with AsyncExitStack() as stack:
-        left = await _catalog(stack, settings, other)
+        left = _catalog(stack, settings, other)
         serving = await _serving(left, other)
         source = await _open(stack, left, serving)
-        entered = await _catalog(stack, settings, engine)
+        entered = _catalog(stack, settings, engine)
         target = await _open(stack, entered, serving)
         sound = await _copy(source, target, None, report)
         if sound:
@@ -116,7 +116,7 @@ async def _move(settings: Settings, engine: str, report: Report) -> int:
 
 async def _drop(settings: Settings, embedder: str, report: Report) -> int:
     async with AsyncExitStack() as stack:
-        catalog = await _catalog(stack, settings, settings.vector_store)
+        catalog = _catalog(stack, settings, settings.vector_store)
         found = [index for index in await catalog.indexes() if index.embedder == embedder]
         if not found:
             raise NotFound(
@@ -158,7 +158,7 @@ async def _copy(source: VectorStore, target: VectorStore, embedder: Embedder | N
     return sound
 
 
-async def _catalog(stack: AsyncExitStack, settings: Settings, engine: str) -> IndexCatalog:
+def _catalog(stack: AsyncExitStack, settings: Settings, engine: str) -> IndexCatalog:
     catalog = open_catalog(settings, engine)
     stack.push_async_callback(catalog.close)
     return catalog

@@ -19,8 +19,8 @@ from server.domain import (
     SearchQuestionSource,
     TextDelta,
     Turn,
-    Usage,
 )
+from server.domain.token_estimate import estimate_usage
 from server.errors import ModelError
 from server.knowledge.search_question import SearchQuestion, leaning
 from server.ledger.pricing import priced
@@ -35,9 +35,6 @@ MAX_MESSAGE_CHARACTERS = 600
 
 EXTRACTIVE_PROVIDER = "nightdesk"
 """The provider of the answerer that quotes and cannot write."""
-
-CHARACTERS_PER_TOKEN = 4
-"""Where a call ended before its provider told the counts; the rule of thumb for English text."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -79,7 +76,8 @@ async def write_search_question(
         problem = _problem("".join(texts).strip(), finish)
     except TimeoutError:
         problem = "timed_out"
-        turn.usage.append(priced(_estimated_usage(model, request, "".join(texts))))
+        # The provider has read the request and tells no counts.
+        turn.usage.append(priced(estimate_usage(model.provider, model.name, request, "".join(texts))))
     except ModelError as error:
         problem = error.reason.lower()
     if problem:
@@ -128,18 +126,3 @@ def _problem(text: str, finish: str) -> str:
     if len(text) > MAX_CHARACTERS:
         return "too_long"
     return "not_one_line" if _CONTROL.search(text) else ""
-
-
-def _estimated_usage(model: Model, request: ModelRequest, text: str) -> Usage:
-    """What a call that was broken off may cost: its provider has read the request and tells no counts."""
-    return Usage(
-        provider=model.provider,
-        model=model.name,
-        uncached_input_tokens=_tokens(request.system) + _tokens(request.question),
-        output_tokens=_tokens(text),
-        estimated=True,
-    )
-
-
-def _tokens(text: str) -> int:
-    return -(-len(text) // CHARACTERS_PER_TOKEN)

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from server.domain.knowledge import SearchQuestionSource
 
+DEFAULT_HALF_LIFE_DAYS = 180
+
 
 @dataclass(frozen=True, slots=True)
 class PromptBundle:
@@ -26,7 +28,7 @@ class PromptBundle:
     rail_thresholds: Mapping[str, float] = field(default_factory=dict)
     kind_weights: Mapping[str, float] = field(default_factory=dict)
     recency_weight: float = 0.0
-    recency_half_life_days: int = 180
+    recency_half_life_days: int = DEFAULT_HALF_LIFE_DAYS
     rerank: bool = False
     search_question: SearchQuestionSource | None = None
 

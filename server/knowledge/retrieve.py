@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 
 from server.domain import DocumentKind, Hit, IndexStats, Message, SearchQuery, SearchQuestionSource
+from server.domain.prompts import DEFAULT_HALF_LIFE_DAYS
 from server.knowledge.answerability import estimate_answerability
 from server.knowledge.duplicates import without_duplicates
 from server.knowledge.ranking import standing
@@ -39,7 +40,7 @@ class RetrievalOptions:
     access_groups: tuple[str, ...] = ()
     kind_weights: Mapping[str, float] = field(default_factory=dict)
     recency_weight: float = 0.0
-    recency_half_life_days: int = 180
+    recency_half_life_days: int = DEFAULT_HALF_LIFE_DAYS
     rerank: bool = False
     searched: SearchQuestion | None = None
 

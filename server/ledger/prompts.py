@@ -22,14 +22,9 @@ from server.ledger.tables import PromptLabelRow, PromptVersionRow
 PRODUCTION = "production"
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _BUNDLE = TypeAdapter(PromptBundle)
-_ADDED: dict[str, object] = {
-    "kind_weights": {},
-    "recency_weight": 0.0,
-    "recency_half_life_days": 180,
-    "rerank": False,
-    "search_question": None,
-}
-"""Parameters newer than the first release, with the value that a stored bundle without them has."""
+_ADDED = ("kind_weights", "recency_weight", "recency_half_life_days", "rerank", "search_question")
+"""Parameters newer than the first release: a stored bundle without them has their defaults."""
+_DEFAULTS = _BUNDLE.dump_python(PromptBundle(template=""), mode="json")
 
 
 class PromptStore:
@@ -151,7 +146,7 @@ def canonical(bundle: PromptBundle) -> str:
     A parameter that came after the first release is left out while it has the value by which bundles without it work.
     """
     fields = _BUNDLE.dump_python(bundle, mode="json")
-    kept = {name: value for name, value in fields.items() if name not in _ADDED or value != _ADDED[name]}
+    kept = {name: value for name, value in fields.items() if name not in _ADDED or value != _DEFAULTS[name]}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 

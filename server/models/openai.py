@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import openai
 
 from server.domain import ComponentStatus, MessageRole, ModelEvent, ModelFinished, ModelRequest, Usage
+from server.domain.token_estimate import estimate_usage
 from server.models.checking import CHECK_SECONDS, check_model
 from server.models.failures import Failures
 from server.models.payload import Object, get_count, get_object, get_objects, get_text, parse_object
 from server.models.sse import SseEvent
 from server.models.streaming import Response, read_reply
 from server.models.timeouts import limit_silence
-from server.models.tokens import estimate_usage
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam

@@ -8,6 +8,7 @@ from grpc.aio import ServicerContext
 
 from nightdesk.v1 import common_pb2, prompt_pb2, prompt_pb2_grpc
 from server.domain import DocumentKind, PromptBundle, PromptVersion, Role, SearchQuestionSource
+from server.domain.prompts import DEFAULT_HALF_LIFE_DAYS
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role
 from server.ledger.prompts import PromptStore, unified_diff
@@ -15,7 +16,6 @@ from server.services import convert, validate
 
 MAX_TEMPLATE_BYTES = 64 * 1024
 KINDS = tuple(kind.value for kind in DocumentKind)
-DEFAULT_HALF_LIFE_DAYS = 180
 
 
 class PromptService(prompt_pb2_grpc.PromptServiceServicer):

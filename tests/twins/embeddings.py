@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import string
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+
+from tests.twins.json_server import JsonHandler, serving
 
 
 @dataclass(slots=True)
@@ -66,41 +66,19 @@ def embeddings_twin() -> Iterator[EmbeddingsTwin]:
     """Serve on a free port of loopback until the block ends."""
     twin = EmbeddingsTwin()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    class Handler(JsonHandler):
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+            request = self.read_json()
             twin.keys.append(self.headers.get("authorization", ""))
             twin.requests.append({"path": self.path, **request})
             failure = twin.failures.pop(0) if twin.failures else None
             if failure:
-                self._send(failure.status, failure.body, failure.retry_after)
+                self.send(failure.status, failure.body, failure.retry_after)
             elif not all(request["input"]):
-                self._send(400, '{"error": {"message": "input cannot be an empty string"}}')
+                self.send(400, '{"error": {"message": "input cannot be an empty string"}}')
             else:
-                self._send(200, json.dumps(twin.answer(request)))
+                self.send(200, json.dumps(twin.answer(request)))
 
-        def _send(self, status: int, body: str, retry_after: str = "") -> None:
-            payload = body.encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(payload)))
-            if retry_after:
-                self.send_header("retry-after", retry_after)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
-            """Requests are in `twin.requests`; pytest's output stays clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    twin.base_url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with serving(Handler) as address:
+        twin.base_url = f"{address}/v1"
         yield twin
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

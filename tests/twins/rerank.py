@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.twins.json_server import JsonHandler, serving
 
 
 @dataclass(slots=True)
@@ -48,41 +48,19 @@ def rerank_twin() -> Iterator[RerankTwin]:
     """Serve on a free port of loopback until the block ends."""
     twin = RerankTwin()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    class Handler(JsonHandler):
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+            request = self.read_json()
             twin.keys.append(self.headers.get("authorization", ""))
             twin.requests.append(request)
             failure = twin.failures.pop(0) if twin.failures else None
             if failure is None:
-                self._send(200, json.dumps(twin.answer(request)))
+                self.send(200, json.dumps(twin.answer(request)))
                 return
             time.sleep(failure.delay)
             with suppress(BrokenPipeError, ConnectionResetError):  # who waited too long has hung up
-                self._send(failure.status, failure.body, failure.retry_after)
+                self.send(failure.status, failure.body, failure.retry_after)
 
-        def _send(self, status: int, body: str, retry_after: str = "") -> None:
-            payload = body.encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(payload)))
-            if retry_after:
-                self.send_header("retry-after", retry_after)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
-            """Requests are in `twin.requests`; pytest's output stays clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    twin.url = f"http://127.0.0.1:{server.server_port}/rerank"
-    try:
+    with serving(Handler) as address:
+        twin.url = f"{address}/rerank"
         yield twin
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

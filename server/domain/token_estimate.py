@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain import ModelRequest, Usage
+from server.domain.models import ModelRequest, Usage
 
 CHARACTERS_PER_TOKEN = 4
 """OpenAI's and Anthropic's rule of thumb for English text; other languages take more tokens."""
