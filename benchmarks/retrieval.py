@@ -14,6 +14,7 @@ embedded store with the default embedder and, where they are named, also with
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -45,6 +46,7 @@ Ask = Callable[[Question], Awaitable[list[str]]]
 
 
 async def main() -> None:
+    logging.disable(logging.INFO)
     folder = shared_data() / "mtrag" / "cloud"
     if not folder.is_dir():
         print(f"skipped: {folder} is not there; NIGHTDESK_SHARED_DATA names the folder with mtrag/cloud")

@@ -9,11 +9,13 @@ the rest made up, each with a few endings. Vectors are the default embedder's up
 
 "FTS5 + numpy" is a table of SQLite's own full-text search (porter) beside one matrix (benchmarks/plain_index.py).
 Weaviate is reached through the server's adapter where NIGHTDESK_BENCH_WEAVIATE names it, "host:port,host:grpcport".
+Its memory and disk are told where NIGHTDESK_BENCH_WEAVIATE_DATA names the folder that `deploy/weaviate.sh start` keeps.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import platform
@@ -109,6 +111,7 @@ def search_embedded(folder: Path, size: int) -> None:
 
 def measure_weaviate(_folder: Path, size: int) -> None:
     async def measure() -> None:
+        logging.disable(logging.INFO)
         http, grpc = os.environ["NIGHTDESK_BENCH_WEAVIATE"].split(",")
         address = NodeAddress(http, grpc)
         store = await WeaviateVectorStore.connect([address], "", embedder_name=EMBEDDER, dimension=DIMENSION)
@@ -116,11 +119,24 @@ def measure_weaviate(_folder: Path, size: int) -> None:
         questions = await corpus.questions(SEARCHES)
         await put_all(store, corpus)
         await until_rested(store_search(store), questions[:10])
+        if data := os.environ.get("NIGHTDESK_BENCH_WEAVIATE_DATA"):
+            weaviate_size(Path(data))
+        await store.close()
+        began = time.perf_counter()
+        store = await WeaviateVectorStore.connect([address], "", embedder_name=EMBEDDER, dimension=DIMENSION)
+        await store.search(TENANT, *questions[0])
+        row("connect and first search", f"{time.perf_counter() - began:.2f} s")
         await latencies(store_search(store), questions)
         await changes(store, corpus, questions)
         await store.close()
 
     asyncio.run(measure())
+
+
+def weaviate_size(data: Path) -> None:
+    process = psutil.Process(int((data / "pid").read_text()))
+    row("memory of its process", megabytes(process.memory_info().rss))
+    row("disk", megabytes(sum(file.stat().st_size for file in data.rglob("*") if file.is_file())))
 
 
 async def until_rested(search: Search, questions: Sequence[tuple[SearchQuery, Vectors]]) -> None:
