@@ -1,4 +1,4 @@
-"""The composition root: settings in, a wired application out. The only module that imports adapters."""
+"""The composition root: settings in, a wired application out. The adapters come from server.adapters."""
 
 from __future__ import annotations
 
@@ -14,6 +14,21 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
+from server.adapters import (
+    SharedState,
+    open_answer_store,
+    open_catalog,
+    open_embedder,
+    open_models,
+    open_reranker,
+    open_shared_state,
+)
+from server.caching.answers import AnswerCache
+from server.caching.floors import similarity_floor
+from server.caching.semantic import SemanticAnswers
+from server.chat.cached import EarlierAnswers
+from server.chat.generation import AnswerWriter
+from server.chat.grounds import Grounds
 from server.chat.prompt import first_bundle
 from server.chat.turn import ChatTurns
 from server.domain import ComponentState, ComponentStatus
@@ -21,14 +36,23 @@ from server.errors import FailedPrecondition, SettingsError
 from server.knowledge.ingest import Ingestor
 from server.knowledge.retrieve import Retriever
 from server.knowledge.serving import open_serving_index
+from server.ledger.budgets import BudgetStore
+from server.ledger.charges import ChargeLedger
 from server.ledger.database import open_database
 from server.ledger.evaluations import EvaluationStore
 from server.ledger.prompts import PromptStore
 from server.ledger.turns import TurnLedger
-from server.ports import Embedder, IndexCatalog, Model, RailEngine, Reranker, VectorStore
+from server.models_file import ModelsFile, load_models
+from server.ports import Embedder, KeptAnswers, Model, RailEngine, Reranker, VectorStore
 from server.rails.engine import NemoRailEngine
-from server.services.status import Checks
+from server.routing.chain import ModelChain
+from server.routing.decide import EXTRACTIVE
+from server.services.routes import Routes
+from server.services.status import Check, Checks
 from server.settings import Settings
+from server.spending.budgets import Budgets
+from server.spending.meter import Meter
+from server.spending.prices import PriceTable
 
 log = structlog.get_logger()
 
@@ -46,7 +70,11 @@ class Application:
     ledger: TurnLedger
     ledger_engine: Engine
     store: VectorStore
-    routes: frozenset[str]
+    charges: ChargeLedger
+    budgets: Budgets
+    meter: Meter
+    routes: Routes
+    models_file: ModelsFile
     checks: Checks
     version: str
 
@@ -71,15 +99,23 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         stack.push_async_callback(catalog.close)
         store = await open_serving_index(catalog, embedder)
         stack.push_async_callback(store.close)
-        reranker = _reranker(settings)
+        reranker = open_reranker(settings)
         if reranker is not None:
             stack.push_async_callback(reranker.close)
-        models = {"default": await asyncio.to_thread(_model, settings, embedder)}
-        fallback = _extractive(embedder)
+        models_file = load_models(settings)
+        log.info("models", deployments=sorted(models_file.deployments), routes=sorted(models_file.routes))
+        models = await asyncio.to_thread(open_models, settings, models_file.deployments, embedder)
         for model in models.values():
             stack.push_async_callback(model.close)
         ledger = TurnLedger(engine)
         stack.callback(ledger.close)
+        charges = ChargeLedger(engine, ledger.writer)
+        shared = await stack.enter_async_context(open_shared_state(settings))
+        budgets = await Budgets.open(BudgetStore(engine), charges, shared.counters)
+        prices = PriceTable({name: each.prices for name, each in models_file.deployments.items() if each.prices})
+        meter = Meter(models, prices, budgets, charges, hold_seconds=2 * settings.turn_timeout)
+        stack.push_async_callback(meter.close)
+        cache = await _answer_cache(settings, embedder, shared.kept_answers, stack)
         ingestor = await Ingestor.open(
             settings.data_dir / "ingest.db",
             store,
@@ -90,15 +126,18 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         )
         stack.push_async_callback(ingestor.close)
         prompts, retriever = PromptStore(engine, first_bundle()), Retriever(store, embedder, reranker)
+        answer_writer = AnswerWriter(
+            models_file.routes, models_file.deployments, ModelChain(shared.breakers), meter, ledger
+        )
+        answers = EarlierAnswers(cache, ledger)
         turns = ChatTurns(
             prompts=prompts,
             ledger=ledger,
-            retriever=retriever,
             rails=rails,
-            models=models,
-            fallback=fallback,
+            grounds=Grounds(rails, retriever, answer_writer, answers, settings.search_question_timeout),
+            answers=answers,
+            writer=answer_writer,
             product=settings.product,
-            search_question_timeout=settings.search_question_timeout,
         )
         yield Application(
             turns=turns,
@@ -110,88 +149,31 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             ledger=ledger,
             ledger_engine=engine,
             store=store,
-            routes=frozenset(models),
-            checks=_checks(settings, engine, store, embedder, reranker, models, rails),
+            charges=charges,
+            budgets=budgets,
+            meter=meter,
+            routes=Routes(models_file, shared.breakers, prompts, prices),
+            models_file=models_file,
+            checks=_checks(settings, engine, store, embedder, reranker, models, rails, shared),
             version=version("nightdesk"),
         )
 
 
-async def open_embedder(settings: Settings) -> Embedder:
-    """The embedder of the settings."""
-    match settings.embedder:
-        case "wordllama":
-            from server.embedders.wordllama import WordLlamaEmbedder  # noqa: PLC0415 - only the chosen adapter loads
-
-            return await asyncio.to_thread(WordLlamaEmbedder)
-        case "fastembed":
-            from server.embedders.fastembed import FastEmbedEmbedder  # noqa: PLC0415
-
-            return await asyncio.to_thread(FastEmbedEmbedder, settings.embedder_model, settings.embedder_path)
-        case "openai":
-            from server.embedders.openai import OpenAIEmbedder  # noqa: PLC0415
-
-            key = settings.embedder_api_key or settings.openai_api_key
-            return await OpenAIEmbedder.connect(
-                settings.embedder_model,
-                settings.embedder_base_url,
-                key.get_secret_value() if key else "",
-                settings.embedder_dimension,
-            )
-
-
-def open_catalog(settings: Settings, engine: str) -> IndexCatalog:
-    """The indexes of an engine, "sqlite" or "weaviate"."""
-    match engine:
-        case "weaviate":
-            from server.vector_stores.weaviate_catalog import WeaviateIndexCatalog  # noqa: PLC0415
-            from server.vector_stores.weaviate_connection import NodeAddress  # noqa: PLC0415
-
-            key = settings.weaviate_api_key
-            return WeaviateIndexCatalog(
-                [NodeAddress(*addresses) for addresses in settings.weaviate_addresses],
-                key.get_secret_value() if key else "",
-            )
-        case _:
-            from server.vector_stores.sqlite_catalog import SqliteIndexCatalog  # noqa: PLC0415
-
-            return SqliteIndexCatalog(settings.data_dir)
-
-
-def _reranker(settings: Settings) -> Reranker | None:
-    if settings.reranker == "none":
+async def _answer_cache(
+    settings: Settings, embedder: Embedder, kept_answers: KeptAnswers, stack: AsyncExitStack
+) -> AnswerCache | None:
+    """None where the settings want none. Raises SettingsError where no similarity floor is known for the embedder."""
+    if settings.cache == "off":
         return None
-    from server.rerankers.endpoint import EndpointReranker  # noqa: PLC0415 - as in _embedder
-
-    key = settings.reranker_api_key
-    secret = key.get_secret_value() if key else ""
-    return EndpointReranker(settings.reranker_url, settings.reranker_model, secret, settings.reranker_timeout)
-
-
-def _model(settings: Settings, embedder: Embedder) -> Model:
-    provider, name, decided_by = settings.chosen_model
-    log.info("model", provider=provider, model=name, decided_by=decided_by)
-    first_token, idle = settings.model_first_token_timeout, settings.model_idle_timeout
-    match provider:
-        case "openai":
-            from server.models.openai import OpenAIModel  # noqa: PLC0415
-
-            key = settings.openai_api_key
-            secret = key.get_secret_value() if key else ""
-            return OpenAIModel(name, secret, settings.openai_base_url, first_token, idle)
-        case "anthropic":
-            from server.models.anthropic import AnthropicModel  # noqa: PLC0415
-
-            key = settings.anthropic_api_key
-            secret = key.get_secret_value() if key else ""
-            return AnthropicModel(name, secret, settings.anthropic_base_url, first_token, idle)
-        case _:
-            return _extractive(embedder)
-
-
-def _extractive(embedder: Embedder) -> Model:
-    from server.models.extractive import ExtractiveModel  # noqa: PLC0415
-
-    return ExtractiveModel(embedder)
+    seconds = settings.cache_hours * 3600
+    semantic = None
+    if settings.cache == "semantic":
+        floor = similarity_floor(embedder.name)
+        store = await open_answer_store(settings, embedder)
+        semantic = SemanticAnswers(store, embedder, floor=floor, seconds=seconds)
+    cache = AnswerCache(kept_answers, semantic, seconds=seconds)
+    stack.push_async_callback(cache.close)
+    return cache
 
 
 def _guardrails_dir(settings: Settings) -> Path:
@@ -235,6 +217,7 @@ def _checks(
     reranker: Reranker | None,
     models: Mapping[str, Model],
     rails: RailEngine,
+    shared: SharedState,
 ) -> Checks:
     async def ledger() -> ComponentStatus:
         def ask() -> int:
@@ -246,11 +229,18 @@ def _checks(
 
     return Checks(
         {
-            "model": models["default"].check,
+            **_model_checks(models),
             "embedder": embedder.check,
             "vector_store": store.check,
             **({"reranker": reranker.check} if reranker else {}),
             "rails": rails.check,
             "ledger": ledger,
+            **({"redis": shared.check} if shared.check else {}),
         }
     )
+
+
+def _model_checks(models: Mapping[str, Model]) -> dict[str, Check]:
+    """One for each deployment; the extractive one is worth a line where it is all there is."""
+    checked = {name: model for name, model in models.items() if name != EXTRACTIVE} or models
+    return {"model" if len(checked) == 1 else f"model {name}": model.check for name, model in checked.items()}

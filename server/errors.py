@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 class NightdeskError(Exception):
     """Something a caller is told about.
@@ -79,6 +81,27 @@ class ResourceExhausted(NightdeskError):
     ) -> None:
         super().__init__(message, reason=reason, fix=fix)
         self.retry_after = retry_after
+
+
+class BudgetExhausted(ResourceExhausted):
+    """A call could pass a budget's hard limit.
+
+    Attributes:
+        budget: its id within the tenant.
+        resets_at: when its period ends.
+    """
+
+    reason = "BUDGET_EXHAUSTED"
+
+    def __init__(self, budget: str, resets_at: datetime) -> None:
+        wait = max(0.0, (resets_at - datetime.now(UTC)).total_seconds())
+        super().__init__(
+            f"The budget {budget} is used up until {resets_at:%Y-%m-%d %H:%M} UTC.",
+            fix="Wait until then, or raise its hard limit with `nightdesk budgets set`.",
+            retry_after=wait,
+        )
+        self.budget = budget
+        self.resets_at = resets_at
 
 
 class Unavailable(NightdeskError):

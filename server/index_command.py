@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
-from server.bootstrap import open_catalog, open_embedder
+from server.adapters import open_catalog, open_embedder
 from server.domain import IndexInfo
 from server.errors import FailedPrecondition, NightdeskError, NotFound
 from server.knowledge.comparing import compare

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -139,9 +142,108 @@ class Model(Protocol):
     def name(self) -> str: ...
 
     def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        """Text, then exactly one ModelFinished. Raises ModelError; closing the generator ends the upstream call."""
+        """ModelStarted once the provider has taken the request, text, then exactly one ModelFinished.
+
+        Raises ModelError; closing the generator ends the upstream call.
+        """
 
     async def check(self) -> ComponentStatus: ...
+
+    async def close(self) -> None: ...
+
+
+ModelCall = Callable[[str, ModelRequest], AsyncGenerator[ModelEvent, None]]
+"""Streams what the deployment of a name says to a request, as Model.stream does; who pays for it is seen to."""
+
+
+class BreakerPosition(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerState:
+    """`retry_at` is when an open breaker lets a probe through; None in the other positions."""
+
+    position: BreakerPosition
+    retry_at: datetime | None = None
+
+
+class Breakers(Protocol):
+    """Keeps calls from deployments that fail, each by how its own last calls went."""
+
+    async def admit(self, deployment: str) -> bool:
+        """Whether a call may be made now: always while closed, never while open, a few probes while half open.
+
+        Who was admitted must `report`.
+        """
+
+    async def report(self, deployment: str, ok: bool | None) -> None:
+        """How an admitted call went: well as soon as it spoke, and once more where it failed after that; None where it
+        was cancelled before, which says nothing but gives a probe's place back."""
+
+    async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
+        """One state each, in the order given."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpendWindow:
+    """One budget in one period. `key` is unique among all tenants' budgets and periods."""
+
+    key: str
+    hard_nanos: int | None
+    """What spent and reserved money together may not pass; None means no limit."""
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpendAmounts:
+    """Billionths of a US dollar."""
+
+    spent_nanos: int
+    reserved_nanos: int
+
+
+class SpendCounters(Protocol):
+    """What each window has spent and what is reserved in it, changed atomically.
+
+    A window is known once it is seeded. `reserve` and `amounts` raise LookupError for one that is not: it is new, or
+    the counters were lost. Every method raises Unavailable where shared counters cannot be reached.
+    """
+
+    async def seed(self, window: SpendWindow, spent_nanos: int) -> None:
+        """What the ledger knows of a window's spending; nothing happens where the window is known already."""
+
+    async def reserve(
+        self, reservation: str, nanos: int, windows: Sequence[SpendWindow], *, seconds: float
+    ) -> SpendWindow | None:
+        """Hold `nanos` in every window for at most so long, or in none: then the first whose limit they would pass.
+
+        A holder that dies lets its reservation run out.
+        """
+
+    async def settle(self, reservation: str, nanos: int, windows: Sequence[SpendWindow]) -> None:
+        """Spend `nanos` in every window in place of what the reservation holds; also where it has run out meanwhile.
+
+        A reservation is settled once: settling it again changes nothing, and it holds nothing any more. Windows that
+        are not known are passed over: who seeds them finds the call in the ledger.
+        """
+
+    async def amounts(self, windows: Sequence[SpendWindow]) -> list[SpendAmounts]:
+        """One each, in the order given; reservations that ran out are not counted."""
+
+    async def close(self) -> None: ...
+
+
+class KeptAnswers(Protocol):
+    """Which turn answered a question before: its id by the question's key, for a limited time."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def put(self, key: str, turn_id: str, *, seconds: float) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -60,8 +60,13 @@ def _add(server: grpc.aio.Server, app: Application, settings: Settings, stopping
         IngestService(app.ingestor, app.store, app.retriever, app.prompts, stopping), server
     )
     rail_pb2_grpc.add_RailServiceServicer_to_server(RailService(app.rails), server)
-    prompt_pb2_grpc.add_PromptServiceServicer_to_server(PromptService(app.prompts, app.routes), server)
-    evaluation_pb2_grpc.add_EvaluationServiceServicer_to_server(EvaluationService(app.evaluations), server)
+    prompt_pb2_grpc.add_PromptServiceServicer_to_server(
+        PromptService(app.prompts, frozenset(app.models_file.routes), frozenset(app.models_file.deployments)), server
+    )
+    evaluation_pb2_grpc.add_EvaluationServiceServicer_to_server(EvaluationService(app.evaluations, app.meter), server)
     operations_pb2_grpc.add_OperationsServiceServicer_to_server(
-        OperationsService(app.ledger, app.ledger_engine, app.store, app.checks, app.version), server
+        OperationsService(
+            app.ledger, app.ledger_engine, app.store, app.checks, app.version, app.charges, app.budgets, app.routes
+        ),
+        server,
     )

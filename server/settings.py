@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     openai_base_url: str = Field(default="", validation_alias="OPENAI_BASE_URL")
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str = Field(default="", validation_alias="ANTHROPIC_BASE_URL")
+    models_file: Path | None = None
+    """TOML with deployments and routes, in place of `model`."""
     model_first_token_timeout: float = Field(default=20.0, gt=0, le=600)
     model_idle_timeout: float = Field(default=15.0, gt=0, le=600)
     search_question_timeout: float = Field(default=2.0, gt=0, le=60)
@@ -61,6 +63,12 @@ class Settings(BaseSettings):
     weaviate_api_key: SecretStr | None = None
 
     guardrails_dir: Path | None = None
+
+    cache: Literal["off", "exact", "semantic"] = "exact"
+    cache_hours: float = Field(default=24.0, gt=0, le=24 * 365)
+
+    redis_url: SecretStr | None = None
+    """Where breakers, spending and kept answers are shared by replicas; unset: in this process."""
 
     max_concurrent_calls: int = Field(default=256, ge=1, le=100_000)
     turn_timeout: float = Field(default=120.0, gt=0, le=3600)

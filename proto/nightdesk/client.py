@@ -81,6 +81,8 @@ class Client:
         prompt_version: str = "",
         history: Sequence[common_pb2.Message] = (),
         access_groups: Sequence[str] = (),
+        customer_tier: str = "",
+        skip_cache: bool = False,
     ) -> Iterator[chat_pb2.ChatResponse]:
         """Ask one question; the events of the turn as they come. Leaving the loop early cancels the turn."""
         request = chat_pb2.ChatRequest(
@@ -90,6 +92,8 @@ class Client:
             prompt_version=prompt_version,
             history=history,
             access_groups=access_groups,
+            customer_tier=customer_tier,
+            skip_cache=skip_cache,
         )
         return self._stream(lambda: self.chats.Chat(request, metadata=self._metadata, timeout=self._timeout))
 

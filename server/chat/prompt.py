@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from server.domain import DocumentKind, Hit, Message, ModelRequest, PromptBundle
+from server.domain import DocumentKind, Example, Hit, Message, MessageRole, ModelRequest, PromptBundle
 
 FIRST_TEMPLATE = """\
 You are the customer support assistant of {product}.
@@ -41,12 +41,12 @@ def build_request(
     history: Sequence[Message],
     passages: Sequence[Hit],
 ) -> ModelRequest:
-    """Fill the template and keep the last `history_turns` exchanges."""
+    """Fill the template; the examples come first, as if they had been said, then the last `history_turns` exchanges."""
     context = "\n\n".join(_source(number, hit) for number, hit in enumerate(passages, start=1))
     kept = history[-2 * bundle.history_turns :] if bundle.history_turns else ()
     return ModelRequest(
         system=bundle.template.replace("{product}", product).replace("{context}", context),
-        history=tuple(kept),
+        history=(*_said(bundle.examples), *kept),
         question=question,
         search_question=search_question,
         passages=tuple(passages),
@@ -65,6 +65,17 @@ def readable(request: ModelRequest) -> str:
     """The request as one text, for the turn's record."""
     messages = [f"[{message.role.value}]\n{message.text}" for message in request.history]
     return "\n\n".join([f"[system]\n{request.system}", *messages, f"[user]\n{request.question}"])
+
+
+def _said(examples: Sequence[Example]) -> list[Message]:
+    return [
+        message
+        for example in examples
+        for message in (
+            Message(MessageRole.USER, example.question),
+            Message(MessageRole.ASSISTANT, example.answer),
+        )
+    ]
 
 
 def _source(number: int, hit: Hit) -> str:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 import structlog
 
+from server.chat.generation import Ask
 from server.chat.search_question_prompt import SYSTEM, conversation_as_data
 from server.chat.searchable import searchable
 from server.domain import (
@@ -18,13 +19,9 @@ from server.domain import (
     PromptBundle,
     SearchQuestionSource,
     TextDelta,
-    Turn,
 )
-from server.domain.token_estimate import estimate_usage
-from server.errors import ModelError
+from server.errors import BudgetExhausted, ModelError
 from server.knowledge.search_question import SearchQuestion, leaning
-from server.ledger.pricing import priced
-from server.ports import Model
 
 MAX_CHARACTERS = 400
 MAX_OUTPUT_TOKENS = 60
@@ -33,17 +30,14 @@ MAX_MESSAGES = 6
 MAX_MESSAGE_CHARACTERS = 600
 """So much of the conversation is sent, the newest messages: what is asked next leans on little before them."""
 
-EXTRACTIVE_PROVIDER = "nightdesk"
-"""The provider of the answerer that quotes and cannot write."""
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 log = structlog.get_logger()
 
 
-def model_writes(bundle: PromptBundle, model: Model, question: str, history: Sequence[Message]) -> bool:
-    """Whether a model is to write the search question: the bundle lets it, it can, and the question gives a sign of
-    leaning on the conversation. A question longer than a search question may be says enough by itself.
+def model_may_write(bundle: PromptBundle, question: str, history: Sequence[Message]) -> bool:
+    """Whether a model is to write the search question: the bundle lets it, and the question gives a sign of leaning on
+    the conversation. A question longer than a search question may be says enough by itself.
 
     The call costs money and time; the sign saves it for 32 of mtRAG's (Cloud) 163 questions with a history. What that
     leaves out: questions that name nothing of the conversation and still mean it ("Is storage included in the price?").
@@ -52,12 +46,12 @@ def model_writes(bundle: PromptBundle, model: Model, question: str, history: Seq
     """
     allowed = bundle.search_question in (None, SearchQuestionSource.MODEL)
     leans = bool(history) and len(question) <= MAX_CHARACTERS and leaning(question) > 0
-    return allowed and leans and model.provider != EXTRACTIVE_PROVIDER
+    return allowed and leans
 
 
 async def write_search_question(
-    turn: Turn,
-    model: Model,
+    turn_id: str,
+    ask: Ask,
     question: str,
     history: Sequence[Message],
     *,
@@ -66,36 +60,33 @@ async def write_search_question(
 ) -> SearchQuestion | None:
     """What the model makes of a masked question and its history; None where it fails, with a line in the log.
 
-    It is asked once, for at most `timeout` seconds. Its usage is noted on `turn`.
+    It is asked for at most `timeout` seconds in all.
     """
     request = _request(question, history, redact)
     texts: list[str] = []
     try:
         async with asyncio.timeout(timeout):
-            finish = await _ask(turn, model, request, texts)
+            finish = await _read(ask, request, texts)
         problem = _problem("".join(texts).strip(), finish)
     except TimeoutError:
         problem = "timed_out"
-        # The provider has read the request and tells no counts.
-        turn.usage.append(priced(estimate_usage(model.provider, model.name, request, "".join(texts))))
-    except ModelError as error:
+    except (ModelError, BudgetExhausted) as error:
         problem = error.reason.lower()
     if problem:
-        log.warning("search_question_not_written", turn_id=turn.id, model=model.name, reason=problem)
+        log.warning("search_question_not_written", turn_id=turn_id, reason=problem)
         return None
     text = searchable(redact("".join(texts).strip()))
     return SearchQuestion(text, source=SearchQuestionSource.MODEL)
 
 
-async def _ask(turn: Turn, model: Model, request: ModelRequest, texts: list[str]) -> str:
+async def _read(ask: Ask, request: ModelRequest, texts: list[str]) -> str:
     """Collect the model's words in `texts`; why it finished, empty where it did not say."""
-    async with aclosing(model.stream(request)) as events:
+    async with aclosing(ask(request)) as events:
         async for event in events:
             match event:
                 case TextDelta(text):
                     texts.append(text)
-                case ModelFinished(reason, usage):
-                    turn.usage.append(priced(usage))
+                case ModelFinished(reason):
                     return reason
     return ""
 

@@ -24,6 +24,17 @@ class Usage:
     reasoning_tokens: int = 0
     cost_nanos: int | None = None
     estimated: bool = False
+    deployment: str = ""
+    """The settings' name for where the model runs."""
+    purpose: str = "answer"
+    """answer, search_question or judge."""
+    outcome: str = "ok"
+    """ok, cancelled, or the reason of the ModelError in lower case."""
+
+    @property
+    def input_tokens(self) -> int:
+        """All that was sent, cached or not."""
+        return self.uncached_input_tokens + self.cache_read_tokens + self.cache_write_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,27 @@ class ModelRequest:
     passages: tuple[Hit, ...]
     max_output_tokens: int
     temperature: float | None = None
+    begun: str = ""
+    """What another model has said of the answer before it failed; this one is to go on behind its last character."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
+    """A piece of the answer. `pieces` tells in how many the provider sent it; a model's text comes a token or more at a
+    time, so that the output is at least so many tokens."""
+
     text: str
+    pieces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStarted:
+    """The provider has taken the request, so that it charges for it from here on.
+
+    `usage` has the counts that it told at once; None where it tells them at the end.
+    """
+
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +83,4 @@ class ModelFinished:
     usage: Usage
 
 
-ModelEvent = TextDelta | ModelFinished
+ModelEvent = ModelStarted | TextDelta | ModelFinished

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.domain.knowledge import SearchQuestionSource
+from server.domain.routes import Routing
 
 DEFAULT_HALF_LIFE_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and how it should be answered, shown to the model before the conversation."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,9 @@ class PromptBundle:
     recency_half_life_days: int = DEFAULT_HALF_LIFE_DAYS
     rerank: bool = False
     search_question: SearchQuestionSource | None = None
+    routing: Routing | None = None
+    """Instead of `route`, which names one of the settings."""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from server.domain.conversation import Message
 from server.domain.knowledge import Hit, SearchQuestionSource
 from server.domain.models import TextDelta, Usage
 from server.domain.rails import RailVerdict
+from server.domain.routes import RouteDecision
 
 
 class FinishReason(StrEnum):
@@ -34,13 +35,32 @@ class TurnRequest:
     end_user_id: str = ""
     labels: tuple[str, ...] = ()
     access_groups: tuple[str, ...] = ()
+    customer_tier: str = ""
+    skip_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RouteSwitch:
+    """Another model took over; `mid_stream` where it goes on with an answer that was begun. Models by deployment."""
+
     from_model: str
     to_model: str
     reason: str
+    mid_stream: bool = False
+
+
+class CacheKind(StrEnum):
+    EXACT = "exact"
+    SEMANTIC = "semantic"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheHit:
+    """The earlier turn whose answer is given again; `similarity` is the cosine of both questions."""
+
+    kind: CacheKind
+    turn_id: str
+    similarity: float
 
 
 @dataclass(slots=True)
@@ -76,6 +96,9 @@ class Turn:
     end_user_id: str = ""
     access_groups: tuple[str, ...] = ()
     """Those that the request named, in order and each once: what the answer may draw on depends on them."""
+    customer_tier: str = ""
+    route_decision: RouteDecision | None = None
+    cache_hit: CacheHit | None = None
 
     @property
     def cost_nanos(self) -> int | None:

@@ -69,6 +69,9 @@ def to_status(error: errors.NightdeskError) -> status_pb2.Status:
             field=error.field, description=error.message, reason=error.reason
         )
         details.append(error_details_pb2.BadRequest(field_violations=[violation]))
+    if isinstance(error, errors.BudgetExhausted):
+        over = error_details_pb2.QuotaFailure.Violation(subject=error.budget, description=error.message)
+        details.append(error_details_pb2.QuotaFailure(violations=[over]))
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         delay = Duration()

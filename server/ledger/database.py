@@ -12,7 +12,9 @@ from sqlmodel import SQLModel, create_engine
 from server.errors import CorruptedData, FailedPrecondition
 from server.ledger import tables
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_MIGRATIONS = {1: "ALTER TABLE turns ADD COLUMN cache_kind VARCHAR NOT NULL DEFAULT ''"}
+"""What leads from each version to the next. New tables need nothing: they are made where they are missing."""
 QUICK_CHECK_MAX_BYTES = 256 * 1024 * 1024
 """Above this size the check of every page at start would take longer than a start may."""
 
@@ -39,13 +41,15 @@ def open_database(path: Path) -> Engine:
                 verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if verdict != "ok":
                     raise _corrupted(path, str(verdict))
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if size and version != SCHEMA_VERSION:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one() if size else SCHEMA_VERSION
+            if version != SCHEMA_VERSION and version not in _MIGRATIONS:
                 raise FailedPrecondition(
                     f"{path} has schema version {version}; this server reads version {SCHEMA_VERSION}.",
                     reason="SCHEMA_VERSION_MISMATCH",
                     fix="Start the release that wrote it, or set NIGHTDESK_DATA_DIR to an empty folder.",
                 )
+            for older in range(version, SCHEMA_VERSION):
+                connection.exec_driver_sql(_MIGRATIONS[older])
             SQLModel.metadata.create_all(connection, tables=tables.ALL)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.commit()

@@ -39,6 +39,8 @@ class MetricPoint:
     total_p95: float | None
     ratings: Counter[str]
     """Opinions by "up" and "down"."""
+    cached_count: int
+    """Turns that gave an earlier answer again."""
 
 
 class _Row(NamedTuple):
@@ -48,6 +50,7 @@ class _Row(NamedTuple):
     cost_nanos: int | None
     first_token_seconds: float | None
     total_seconds: float
+    cache_kind: str
     rating: str | None
 
 
@@ -86,6 +89,7 @@ def _query(engine: Engine, tenant: str, start: datetime, end: datetime, step: ti
             col(TurnRow.cost_nanos),
             col(TurnRow.first_token_seconds),
             col(TurnRow.total_seconds),
+            col(TurnRow.cache_kind),
             col(FeedbackRow.rating),
         )
         .outerjoin(FeedbackRow, opinion)
@@ -117,6 +121,7 @@ def _point(start: datetime, version: int, rows: list[_Row]) -> MetricPoint:
         total_p50=_percentile(finished, 50),
         total_p95=_percentile(finished, 95),
         ratings=Counter(row.rating for row in rows if row.rating is not None),
+        cached_count=sum(bool(row.cache_kind) for row in rows),
     )
 
 

@@ -17,12 +17,21 @@ from sqlmodel import Session, col, func, select
 
 from server.domain import PromptBundle, PromptVersion
 from server.errors import InvalidArgument, NotFound
+from server.ledger.readable import readable
 from server.ledger.tables import PromptLabelRow, PromptVersionRow
 
 PRODUCTION = "production"
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _BUNDLE = TypeAdapter(PromptBundle)
-_ADDED = ("kind_weights", "recency_weight", "recency_half_life_days", "rerank", "search_question")
+_ADDED = (
+    "kind_weights",
+    "recency_weight",
+    "recency_half_life_days",
+    "rerank",
+    "search_question",
+    "routing",
+    "examples",
+)
 """Parameters newer than the first release: a stored bundle without them has their defaults."""
 _DEFAULTS = _BUNDLE.dump_python(PromptBundle(template=""), mode="json")
 
@@ -158,13 +167,6 @@ def content_hash(bundle: PromptBundle) -> str:
 def unified_diff(old: PromptVersion, new: PromptVersion) -> str:
     """What differs between two bundles, parameter by parameter and template line by line; empty where nothing does."""
     lines = difflib.unified_diff(
-        _readable(old.bundle), _readable(new.bundle), f"version {old.version}", f"version {new.version}", lineterm=""
+        readable(old.bundle), readable(new.bundle), f"version {old.version}", f"version {new.version}", lineterm=""
     )
     return "\n".join(lines)
-
-
-def _readable(bundle: PromptBundle) -> list[str]:
-    fields = _BUNDLE.dump_python(bundle, mode="json")
-    template = str(fields.pop("template"))
-    parameters = [f"{name}: {json.dumps(value, sort_keys=True)}" for name, value in sorted(fields.items())]
-    return [*parameters, "template:", *template.splitlines()]

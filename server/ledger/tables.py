@@ -34,6 +34,8 @@ class TurnRow(SQLModel, table=True):
     cost_nanos: int | None = None
     first_token_seconds: float | None = None
     total_seconds: float
+    cache_kind: str = ""
+    """How an earlier answer was found again; empty where the turn was answered anew."""
     record: str = Field(sa_type=Text)
 
 
@@ -102,7 +104,61 @@ class ResultRow(SQLModel, table=True):
     record: str = Field(sa_type=Text)
 
 
+class ChargeRow(SQLModel, table=True):
+    """One paid call to a model; never changed. `turn_id` is empty where no turn made it.
+
+    Both indexes hold the cost, so that what a tenant or a key has spent is summed without reading rows.
+    """
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        Index("charges_by_time", "tenant", "created_at", "cost_nanos"),
+        Index("charges_by_key", "tenant", "key", "created_at", "cost_nanos"),
+    )
+
+    id: str = Field(primary_key=True)
+    tenant: str
+    key: str
+    created_at: float
+    turn_id: str
+    deployment: str
+    provider: str
+    model: str
+    purpose: str
+    outcome: str
+    uncached_input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    cost_nanos: int | None = None
+    estimated: bool
+
+
+class BudgetRow(SQLModel, table=True):
+    """What may be spent in a period; `key` is empty for all of the tenant's."""
+
+    __tablename__ = "budgets"
+
+    tenant: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    soft_nanos: int | None = None
+    hard_nanos: int | None = None
+    set_by: str
+    set_at: float
+
+
 ALL: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
-    for model in (TurnRow, FeedbackRow, PromptVersionRow, PromptLabelRow, RunRow, ResultRow)
+    for model in (
+        TurnRow,
+        FeedbackRow,
+        PromptVersionRow,
+        PromptLabelRow,
+        RunRow,
+        ResultRow,
+        ChargeRow,
+        BudgetRow,
+    )
 ]

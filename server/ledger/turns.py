@@ -12,12 +12,17 @@ from sqlalchemy import Engine, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from server.domain import FinishReason, Turn
+from server.domain import FinishReason, PreviousFailure, Turn
 from server.errors import NotFound
 from server.ledger.tables import FeedbackRow, TurnRow
 from server.ledger.writer import BatchingWriter
 
 _TURN = TypeAdapter(Turn)
+_FAILURES = {
+    FinishReason.UNANSWERED: PreviousFailure.UNANSWERED,
+    FinishReason.DEGRADED: PreviousFailure.DEGRADED,
+    FinishReason.CANCELLED: PreviousFailure.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class TurnLedger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._writer = BatchingWriter(engine)
+        self.writer = BatchingWriter(engine)
+        """Others may write their rows with it: one commit is for all."""
 
     def record(self, turn: Turn) -> asyncio.Future[None]:
         """Write a turn; the future is done when it is durable. It is written even if the caller is cancelled."""
-        return self._writer.write(
+        return self.writer.write(
+            TurnRow,
             {
                 "id": turn.id,
                 "tenant": turn.tenant,
@@ -61,8 +68,9 @@ class TurnLedger:
                 "cost_nanos": turn.cost_nanos,
                 "first_token_seconds": turn.timings.get("first_token"),
                 "total_seconds": turn.timings.get("total", 0.0),
+                "cache_kind": turn.cache_hit.kind.value if turn.cache_hit else "",
                 "record": _TURN.dump_json(turn).decode(),
-            }
+            },
         )
 
     async def by_request(self, tenant: str, request_id: str) -> Turn | None:
@@ -94,6 +102,17 @@ class TurnLedger:
         turns = await asyncio.to_thread(self._turns, query)
         return turns[::-1]
 
+    async def last_failure(self, tenant: str, conversation_id: str) -> PreviousFailure | None:
+        """How the conversation's last turn failed; None where it did not, or where there is none."""
+        turns = await self.conversation(tenant, conversation_id, last=1)
+        if not turns:
+            return None
+        if (failure := _FAILURES.get(turns[-1].finish_reason)) is not None:
+            return failure
+        opinions = await self.feedback(tenant, [turns[-1].id])
+        disliked = any(feedback.rating == "down" for feedback in opinions.values())
+        return PreviousFailure.THUMBS_DOWN if disliked else None
+
     async def page(self, tenant: str, wanted: TurnFilter, *, after: tuple[float, str] | None, limit: int) -> list[Turn]:
         """Turns newest first, beginning behind `after` (the time and id of the last one seen)."""
         query = select(TurnRow.record).where(TurnRow.tenant == tenant)
@@ -120,7 +139,7 @@ class TurnLedger:
         return await asyncio.to_thread(self._feedback, tenant, turn_ids)
 
     def close(self) -> None:
-        self._writer.close()
+        self.writer.close()
 
     def _first_turn(self, query: SelectOfScalar[str]) -> Turn | None:
         turns = self._turns(query)

@@ -1,4 +1,4 @@
-"""The batching writer: turns wait in a queue, one thread commits all that are waiting together."""
+"""The batching writer: rows wait in a queue, one thread commits all that are waiting together."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import queue
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import structlog
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import SQLAlchemyError
-
-from server.ledger.tables import TurnRow
+from sqlmodel import SQLModel
 
 MAX_BATCH = 500
 
@@ -22,13 +22,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
+    table: type[SQLModel]
     row: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     written: asyncio.Future[None]
 
 
 class BatchingWriter:
-    """Writes turns durably with one commit for all that came while the last commit ran."""
+    """Writes rows of any table durably, with one commit for all that came while the last commit ran."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -36,11 +37,14 @@ class BatchingWriter:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    def write(self, row: Mapping[str, Any]) -> asyncio.Future[None]:
-        """Queue a row; the future is done when it is on disk, and the row is written though nobody awaits it."""
+    def write(self, table: type[SQLModel], row: Mapping[str, Any]) -> asyncio.Future[None]:
+        """Queue a row of a table, with its columns by name.
+
+        The future is done when it is on disk, and the row is written though nobody awaits it.
+        """
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Pending(row, loop, written))
+        self._queue.put(_Pending(table, row, loop, written))
         return written
 
     def close(self) -> None:
@@ -66,12 +70,20 @@ class BatchingWriter:
         return batch, False
 
     def _commit(self, batch: list[_Pending]) -> None:
+        if not batch:
+            return
         try:
             self._insert(batch)
         except SQLAlchemyError as error:
             if len(batch) == 1:
-                log.error("ledger_write_failed", turn_id=batch[0].row["id"], error_type=type(error).__name__)
-                _settle(batch[0], error)
+                pending = batch[0]
+                log.error(
+                    "ledger_write_failed",
+                    table=pending.table.__tablename__,
+                    id=pending.row["id"],
+                    error_type=type(error).__name__,
+                )
+                _settle(pending, error)
                 return
             # One bad row must not take its neighbours down.
             for pending in batch:
@@ -81,9 +93,14 @@ class BatchingWriter:
             _settle(pending, None)
 
     def _insert(self, batch: list[_Pending]) -> None:
-        if batch:
-            with self._engine.begin() as connection:
-                connection.execute(insert(TurnRow), [dict(pending.row) for pending in batch])
+        with self._engine.begin() as connection:
+            for _, rows in groupby(sorted(batch, key=_table_name), key=_table_name):
+                same_table = list(rows)
+                connection.execute(insert(same_table[0].table), [dict(pending.row) for pending in same_table])
+
+
+def _table_name(pending: _Pending) -> str:
+    return str(pending.table.__tablename__)
 
 
 def _settle(pending: _Pending, error: Exception | None) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Awaitable
 
 from server.domain import ComponentState, ComponentStatus
 from server.errors import ModelError
+from server.models.endpoint import Endpoint
 from server.models.payload import get_objects
 
 CHECK_SECONDS = 5.0
 
 
-async def check_model(provider: str, model: str, listing: Awaitable[object]) -> ComponentStatus:
-    """What `listing` tells about `model`: the JSON of the list of models, or None where the server keeps none.
+async def check_model(provider: str, endpoint: Endpoint, listing: Awaitable[object]) -> ComponentStatus:
+    """What `listing`, the JSON of the list of models or None where the server keeps none, tells about a model.
 
     A listed id that goes on after the model's name counts, because names without a date or tag are aliases.
     """
+    model, title = endpoint.model, endpoint.title
     try:
         body = await listing
         ids = [str(item.get("id")) for item in get_objects(body, "data")] if isinstance(body, dict) else []
@@ -24,9 +26,9 @@ async def check_model(provider: str, model: str, listing: Awaitable[object]) -> 
         state = ComponentState.DEGRADED if limited else ComponentState.FAILED
         return ComponentStatus("model", provider, state, error.message, error.fix)
     if not ids:
-        detail = f"{model}; the server is reachable and lists no models"
+        detail = f"{title}; the server is reachable and lists no models"
         return ComponentStatus("model", provider, ComponentState.OK, detail)
     if any(listed == model or listed.startswith((f"{model}-", f"{model}:", f"{model}@")) for listed in ids):
-        return ComponentStatus("model", provider, ComponentState.OK, f"{model}; the server lists it")
-    detail = f"The server is reachable but does not list {model}."
-    return ComponentStatus("model", provider, ComponentState.DEGRADED, detail, "Check NIGHTDESK_MODEL.")
+        return ComponentStatus("model", provider, ComponentState.OK, f"{title}; the server lists it")
+    detail = f"The server of {title} is reachable but does not list the model."
+    return ComponentStatus("model", provider, ComponentState.DEGRADED, detail, f"Check {endpoint.model_variable}.")

@@ -17,6 +17,7 @@ from server.domain import (
     ModelEvent,
     ModelFinished,
     ModelRequest,
+    ModelStarted,
     TextDelta,
     Usage,
 )
@@ -81,6 +82,7 @@ class ExtractiveModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
         """The answer in groups of words; no text and the reason "unanswered" where the passages do not cover it."""
         usage = Usage(PROVIDER, self.name, cost_nanos=0)
+        yield ModelStarted(usage)
         statements = split_statements(request.passages)
         scored = await self._score(request, statements) if statements else None
         if scored is None or not scored.covered:

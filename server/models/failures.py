@@ -9,10 +9,14 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 
 from server.errors import ModelError
+from server.models.endpoint import Endpoint
 from server.models.payload import Object
 
 _STATUS_OF_KIND = {
     "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+    "invalid_prompt": 400,
+    "bio_policy": 400,
     "authentication_error": 401,
     "invalid_api_key": 401,
     "billing_error": 402,
@@ -31,7 +35,7 @@ _MEANING_OF_STATUS = {
     401: ("AUTHENTICATION", "refused the API key", "Check {key}."),
     402: ("AUTHENTICATION", "says that the account cannot pay", "Check the account's billing."),
     403: ("AUTHENTICATION", "refused the API key or what it is used for", "Check {key} and its permissions."),
-    404: ("BAD_REQUEST", "does not know the model {model} or the address", "Check NIGHTDESK_MODEL and {address}."),
+    404: ("BAD_REQUEST", "does not know the model {model} or the address", "Check {model_variable} and {address}."),
     408: ("TIMED_OUT", "waited too long for the request", ""),
     413: ("CONTEXT_TOO_LONG", "says that the request is too large", ""),
     429: ("RATE_LIMITED", "limits the rate of requests", ""),
@@ -50,21 +54,20 @@ _CONTEXT_SIGNS = (
     "string_above_max_length",
 )
 _POLICY_SIGNS = (
+    "bio_policy",
     "content_filter",
     "content_policy",
     "content filtering policy",
     "content management policy",
+    "invalid_prompt",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Makes the ModelErrors of one deployment; the variables are the settings that mend them."""
+    """Makes the ModelErrors of one deployment."""
 
-    deployment: str
-    model: str
-    key_variable: str
-    address_variable: str
+    endpoint: Endpoint
 
     def of_status(self, status: int, body: object, headers: Mapping[str, str]) -> ModelError:
         """The error of an answer with `status` of 300 or more. `body` is its JSON; both APIs put it under "error"."""
@@ -82,30 +85,32 @@ class Failures:
 
     def unreachable(self) -> ModelError:
         return ModelError(
-            f"{self.deployment} cannot be reached.",
+            f"{self.endpoint.title} cannot be reached.",
             reason="UNAVAILABLE",
-            fix=f"Check the network and {self.address_variable}.",
+            fix=f"Check the network and {self.endpoint.address_variable}.",
         )
 
     def cut(self) -> ModelError:
-        return ModelError(f"{self.deployment} ended the stream before the answer was complete.", reason="UNAVAILABLE")
+        return ModelError(
+            f"{self.endpoint.title} ended the stream before the answer was complete.", reason="UNAVAILABLE"
+        )
 
     def empty(self, finish_reason: str) -> ModelError:
         """The error of a complete stream without text."""
         fix = "Raise max_output_tokens: all were spent on reasoning." if finish_reason == "length" else ""
-        return ModelError(f"{self.deployment} answered without text.", reason="BAD_RESPONSE", fix=fix)
+        return ModelError(f"{self.endpoint.title} answered without text.", reason="BAD_RESPONSE", fix=fix)
 
     def not_a_stream(self, content_type: str) -> ModelError:
         media_type = content_type.partition(";")[0].strip()[:60] or "no content type"
         return ModelError(
-            f"{self.deployment} answered with {media_type} instead of an event stream.",
+            f"{self.endpoint.title} answered with {media_type} instead of an event stream.",
             reason="BAD_RESPONSE",
-            fix=f"Check {self.address_variable}: is it the base URL of the API?",
+            fix=f"Check {self.endpoint.address_variable}: is it the base URL of the API?",
         )
 
     def _of(self, status: int, error: Object, wait: float | None) -> ModelError:
         reason, what, fix = self._explain(status, error)
-        return ModelError(f"{self.deployment} {what} ({status}).", reason=reason, fix=fix, retry_after=wait)
+        return ModelError(f"{self.endpoint.title} {what} ({status}).", reason=reason, fix=fix, retry_after=wait)
 
     def _explain(self, status: int, error: Object) -> tuple[str, str, str]:
         """Reason, what happened, and the way out."""
@@ -117,7 +122,11 @@ class Failures:
         if status == 429 and "insufficient_quota" in signs:
             return "RATE_LIMITED", "says that the account's credit is used up", "Add credit or raise the quota."
         reason, what, fix = _MEANING_OF_STATUS.get(status) or _MEANING_OF_CLASS[min(status // 100, 5)]
-        return reason, what.format(model=self.model), fix.format(key=self.key_variable, address=self.address_variable)
+        endpoint = self.endpoint
+        fix = fix.format(
+            model_variable=endpoint.model_variable, key=endpoint.key_variable, address=endpoint.address_variable
+        )
+        return reason, what.format(model=endpoint.model), fix
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

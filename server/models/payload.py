@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import from_json
 
 from server.errors import ModelError
 
@@ -14,7 +15,7 @@ Object = Mapping[str, Any]
 def parse_object(data: str | bytes) -> Object:
     """The JSON object in `data`. Raises ModelError BAD_RESPONSE, also for the functions below."""
     try:
-        value = json.loads(data)
+        value = from_json(data, cache_strings="keys")
     except ValueError:
         raise _unexpected("what is not JSON") from None
     if not isinstance(value, dict):

@@ -39,25 +39,29 @@ class SseDecoder:
         if not chunk:
             return []
         self._after_cr = chunk.endswith(b"\r")
-        *lines, self._rest = _LINE_END.split(self._rest + chunk)
-        events = [event for line in lines if (event := self._take(line)) is not None]
+        data = self._rest + chunk
+        # The usual framing is LF alone, for which the expression would cost more than all the rest.
+        *lines, self._rest = _LINE_END.split(data) if b"\r" in data else data.split(b"\n")
+        events: list[SseEvent] = []
+        for line in lines:
+            if line:
+                self._take(line)
+            elif self._data:
+                events.append(SseEvent(self._event or "message", "\n".join(self._data)))
+                self._reset()
+            else:
+                self._reset()
         if len(self._rest) + self._data_bytes > MAX_EVENT_BYTES:
             raise ModelError("The model sent an event that does not end.", reason="BAD_RESPONSE")
         return events
 
-    def _take(self, line: bytes) -> SseEvent | None:
-        if not line:
-            return self._dispatch()
+    def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        text = value.removeprefix(b" ").decode(errors="replace")
         if name == b"data":
-            self._data.append(text)
+            self._data.append(value.removeprefix(b" ").decode(errors="replace"))
             self._data_bytes += len(line)
         elif name == b"event":
-            self._event = text
-        return None
+            self._event = value.removeprefix(b" ").decode(errors="replace")
 
-    def _dispatch(self) -> SseEvent | None:
-        event = SseEvent(self._event or "message", "\n".join(self._data)) if self._data else None
+    def _reset(self) -> None:
         self._event, self._data, self._data_bytes = "", [], 0
-        return event

@@ -108,6 +108,9 @@ def _turn_request(request: chat_pb2.ChatRequest) -> TurnRequest:
     validate.identifier("request_id", request.request_id, required=False, max_characters=128)
     validate.identifier("prompt_version", request.prompt_version, required=False, max_characters=64)
     validate.identifier("end_user_id", request.end_user_id, required=False, max_characters=128)
+    validate.identifier(
+        "customer_tier", request.customer_tier, required=False, max_characters=validate.MAX_LABEL_CHARACTERS
+    )
     validate.messages("history", request.history)
     if request.history and request.conversation_id:
         raise InvalidArgument(
@@ -125,6 +128,8 @@ def _turn_request(request: chat_pb2.ChatRequest) -> TurnRequest:
         end_user_id=request.end_user_id,
         labels=validate.labels("labels", request.labels),
         access_groups=validate.labels("access_groups", request.access_groups),
+        customer_tier=request.customer_tier,
+        skip_cache=request.skip_cache,
     )
 
 
@@ -150,10 +155,8 @@ def _response(sequence: int, turn_id: str, event: TurnEvent) -> chat_pb2.ChatRes
             response.delta.text = text
         case RailVerdict():
             response.rail_verdict.CopyFrom(convert.rail_verdict(event))
-        case RouteSwitch(from_model, to_model, reason):
-            response.route_switched.CopyFrom(
-                chat_pb2.RouteSwitched(from_model=from_model, to_model=to_model, reason=reason)
-            )
+        case RouteSwitch():
+            response.route_switched.CopyFrom(convert.route_switch(event))
         case Usage():
             response.usage.CopyFrom(convert.usage(event))
         case Completed(turn):

@@ -10,6 +10,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2
 from server.domain import (
+    CacheHit,
+    CacheKind,
     Chunk,
     Direction,
     DocumentKind,
@@ -19,6 +21,8 @@ from server.domain import (
     Message,
     MessageRole,
     RailVerdict,
+    RouteDecision,
+    RouteSwitch,
     SearchQuestionSource,
     Turn,
     Usage,
@@ -62,6 +66,10 @@ FINISHES: dict[FinishReason, common_pb2.FinishReason.ValueType] = {
     FinishReason.CANCELLED: common_pb2.FINISH_REASON_CANCELLED,
 }
 FINISHES_BACK = {value: reason for reason, value in FINISHES.items()}
+CACHES: dict[CacheKind, common_pb2.CacheKind.ValueType] = {
+    CacheKind.EXACT: common_pb2.CACHE_KIND_EXACT,
+    CacheKind.SEMANTIC: common_pb2.CACHE_KIND_SEMANTIC,
+}
 DECISIONS_BACK: dict[ingest_pb2.ChunkDecision.ValueType, Decision] = {
     ingest_pb2.CHUNK_DECISION_RELEASE: Decision.RELEASE,
     ingest_pb2.CHUNK_DECISION_QUARANTINE: Decision.QUARANTINE,
@@ -199,7 +207,30 @@ def usage(value: Usage) -> common_pb2.Usage:
         reasoning_tokens=value.reasoning_tokens,
         cost=money(value.cost_nanos),
         estimated=value.estimated,
+        deployment=value.deployment,
+        purpose=value.purpose,
+        outcome=value.outcome,
     )
+
+
+def route_decision(value: RouteDecision | None) -> chat_pb2.RouteDecision | None:
+    """None stays absent."""
+    if value is None:
+        return None
+    return chat_pb2.RouteDecision(route=value.route, rule=value.rule, chain=value.chain, reason=value.reason)
+
+
+def route_switch(value: RouteSwitch) -> chat_pb2.RouteSwitched:
+    return chat_pb2.RouteSwitched(
+        from_model=value.from_model, to_model=value.to_model, reason=value.reason, mid_stream=value.mid_stream
+    )
+
+
+def cache_hit(value: CacheHit | None) -> chat_pb2.CacheHit | None:
+    """None stays absent."""
+    if value is None:
+        return None
+    return chat_pb2.CacheHit(kind=CACHES[value.kind], turn_id=value.turn_id, similarity=value.similarity)
 
 
 def timings(turn: Turn) -> list[chat_pb2.StageTiming]:
@@ -209,7 +240,16 @@ def timings(turn: Turn) -> list[chat_pb2.StageTiming]:
     ]
 
 
-STAGES = ("input_rails", "search_question", "retrieval", "context_rails", "first_token", "generation", "total")
+STAGES = (
+    "input_rails",
+    "search_question",
+    "retrieval",
+    "context_rails",
+    "cache",
+    "first_token",
+    "generation",
+    "total",
+)
 """The order in which a turn's stages are shown."""
 
 
@@ -225,4 +265,6 @@ def completed(turn: Turn) -> chat_pb2.TurnCompleted:
         hand_over=turn.hand_over,
         prompt_version=turn.prompt_version,
         conversation_id=turn.conversation_id,
+        route_decision=route_decision(turn.route_decision),
+        cache_hit=cache_hit(turn.cache_hit),
     )

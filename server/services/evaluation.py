@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -9,23 +10,25 @@ from typing import Any
 from google.protobuf import json_format
 from grpc.aio import ServicerContext
 
-from nightdesk.v1 import evaluation_pb2, evaluation_pb2_grpc
-from server.domain import Role
+from nightdesk.v1 import common_pb2, evaluation_pb2, evaluation_pb2_grpc
+from server.domain import Account, Role, Usage
 from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role
 from server.ledger.evaluations import EvaluationStore, Result, Run
 from server.ledger.paging import page_token, parse_page_token
 from server.services import convert, validate
+from server.spending.meter import Meter
 
 MAX_RESULTS = 500
 WRITERS = (Role.REVIEWER, Role.ENGINEER, Role.ADMIN)
 
 
 class EvaluationService(evaluation_pb2_grpc.EvaluationServiceServicer):
-    """Serves the evaluation runs of the caller's tenant."""
+    """Serves the evaluation runs of the caller's tenant, and counts what judging them costs as spent."""
 
-    def __init__(self, store: EvaluationStore) -> None:
+    def __init__(self, store: EvaluationStore, meter: Meter) -> None:
         self._store = store
+        self._meter = meter
 
     async def CreateRun(
         self, request: evaluation_pb2.CreateRunRequest, context: ServicerContext[Any, Any]
@@ -65,7 +68,14 @@ class EvaluationService(evaluation_pb2_grpc.EvaluationServiceServicer):
             )
             for index, result in enumerate(request.results)
         ]
+        judged = [
+            (f"{request.run_id}/{result.case.case_id}/{number}", _judge_usage(f"results[{index}].judge_usage", usage))
+            for index, result in enumerate(request.results)
+            for number, usage in enumerate(result.judge_usage)
+        ]
         await self._store.record(principal.tenant, request.run_id, results)
+        account = Account(principal.tenant, principal.name)
+        await asyncio.gather(*(self._meter.charge(account, usage, charge_id=name) for name, usage in judged))
         return evaluation_pb2.RecordResultsResponse()
 
     async def FinishRun(
@@ -105,6 +115,26 @@ class EvaluationService(evaluation_pb2_grpc.EvaluationServiceServicer):
             results=[json_format.Parse(result.record, evaluation_pb2.CaseResult()) for result in results],
             next_page_token=results[-1].case_id if len(results) == limit else "",
         )
+
+
+def _judge_usage(field: str, usage: common_pb2.Usage) -> Usage:
+    """A judge's call, as its caller counted it; what it cost is for the server's prices to say."""
+    counts = (
+        usage.uncached_input_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.output_tokens,
+        usage.reasoning_tokens,
+    )
+    if min(counts) < 0:
+        raise InvalidArgument(field, "A count of tokens is negative.", fix="Send what the provider reported.")
+    return Usage(
+        validate.identifier(f"{field}.provider", usage.provider, max_characters=64),
+        validate.identifier(f"{field}.model", usage.model, max_characters=200),
+        *counts,
+        estimated=usage.estimated,
+        purpose="judge",
+    )
 
 
 def _to_proto(run: Run) -> evaluation_pb2.Run:

@@ -8,16 +8,19 @@ from typing import Any
 from grpc.aio import ServicerContext
 from sqlalchemy import Engine
 
-from nightdesk.v1 import chat_pb2, operations_pb2, operations_pb2_grpc
-from server.domain import ComponentState, FinishReason, Turn
+from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2, operations_pb2_grpc
+from server.domain import ComponentState, FinishReason, Role, Turn
 from server.errors import InvalidArgument
-from server.interceptors.callers import current_principal
+from server.interceptors.callers import current_principal, require_role
+from server.ledger.charges import ChargeLedger
 from server.ledger.metrics import MetricPoint, query_metrics, resolve_span
 from server.ledger.paging import page_token, parse_page_token
 from server.ledger.turns import Feedback, TurnFilter, TurnLedger
 from server.ports import VectorStore
-from server.services import convert, validate
+from server.services import budgets, convert, validate
+from server.services.routes import Routes
 from server.services.status import Checks
+from server.spending.budgets import Budgets
 
 QUESTION_CHARACTERS = 200
 
@@ -32,12 +35,25 @@ _STATES: dict[ComponentState, operations_pb2.ComponentState.ValueType] = {
 class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
     """Serves what happened to the caller's tenant."""
 
-    def __init__(self, ledger: TurnLedger, engine: Engine, store: VectorStore, checks: Checks, version: str) -> None:
+    def __init__(
+        self,
+        ledger: TurnLedger,
+        engine: Engine,
+        store: VectorStore,
+        checks: Checks,
+        version: str,
+        charges: ChargeLedger,
+        limits: Budgets,
+        routes: Routes,
+    ) -> None:
         self._ledger = ledger
+        self._charges = charges
+        self._budgets = limits
         self._engine = engine
         self._store = store
         self._checks = checks
         self._version = version
+        self._routes = routes
         self._started_at = datetime.now(UTC)
 
     async def ListTurns(
@@ -80,6 +96,26 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
             points=[_point(point) for point in points], step=convert.duration(step.total_seconds())
         )
 
+    async def ListBudgets(
+        self, request: operations_pb2.ListBudgetsRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.ListBudgetsResponse:
+        return await budgets.list_budgets(self._budgets, current_principal())
+
+    async def SetBudget(
+        self, request: operations_pb2.SetBudgetRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.SetBudgetResponse:
+        return await budgets.set_budget(self._budgets, require_role(Role.ENGINEER, Role.ADMIN), request)
+
+    async def DeleteBudget(
+        self, request: operations_pb2.DeleteBudgetRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.DeleteBudgetResponse:
+        return await budgets.delete_budget(self._budgets, require_role(Role.ENGINEER, Role.ADMIN), request)
+
+    async def QuerySpend(
+        self, request: operations_pb2.QuerySpendRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.QuerySpendResponse:
+        return await budgets.query_spend(self._charges, current_principal(), request)
+
     async def GetStatus(
         self, request: operations_pb2.GetStatusRequest, context: ServicerContext[Any, Any]
     ) -> operations_pb2.GetStatusResponse:
@@ -101,6 +137,16 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
             response.index_version = stats.version
         return response
 
+    async def ListRoutes(
+        self, request: operations_pb2.ListRoutesRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.ListRoutesResponse:
+        return await self._routes.list()
+
+    async def ExplainRoute(
+        self, request: operations_pb2.ExplainRouteRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.ExplainRouteResponse:
+        return await self._routes.explain(current_principal().tenant, request)
+
 
 def _summary(turn: Turn, feedback: Feedback | None) -> operations_pb2.TurnSummary:
     usage = turn.usage
@@ -119,6 +165,7 @@ def _summary(turn: Turn, feedback: Feedback | None) -> operations_pb2.TurnSummar
         rating=_RATINGS[feedback.rating] if feedback else chat_pb2.RATING_UNSPECIFIED,
         input_tokens=sum(u.uncached_input_tokens + u.cache_read_tokens + u.cache_write_tokens for u in usage),
         output_tokens=sum(u.output_tokens + u.reasoning_tokens for u in usage),
+        cache=convert.CACHES[turn.cache_hit.kind] if turn.cache_hit else common_pb2.CACHE_KIND_UNSPECIFIED,
     )
 
 
@@ -133,10 +180,7 @@ def _turn(turn: Turn, feedback: Feedback | None) -> operations_pb2.Turn:
         rail_verdicts=[convert.rail_verdict(verdict) for verdict in turn.rail_verdicts],
         timings=convert.timings(turn),
         usage=[convert.usage(usage) for usage in turn.usage],
-        route_switches=[
-            chat_pb2.RouteSwitched(from_model=s.from_model, to_model=s.to_model, reason=s.reason)
-            for s in turn.route_switches
-        ],
+        route_switches=[convert.route_switch(switch) for switch in turn.route_switches],
         citation_ids=turn.citation_ids,
         prompt=turn.prompt,
         request_id=turn.request_id,
@@ -144,6 +188,9 @@ def _turn(turn: Turn, feedback: Feedback | None) -> operations_pb2.Turn:
         answerability=turn.answerability,
         search_question_source=convert.source(turn.search_question_source if turn.search_question else None),
         access_groups=turn.access_groups,
+        route_decision=convert.route_decision(turn.route_decision),
+        cache_hit=convert.cache_hit(turn.cache_hit),
+        customer_tier=turn.customer_tier,
     )
 
 
@@ -164,4 +211,5 @@ def _point(point: MetricPoint) -> operations_pb2.MetricPoint:
         total_p95=convert.duration(point.total_p95),
         thumbs_up_count=point.ratings["up"],
         thumbs_down_count=point.ratings["down"],
+        cached_count=point.cached_count,
     )

@@ -13,17 +13,19 @@ from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role
 from server.ledger.prompts import PromptStore, unified_diff
 from server.services import convert, validate
+from server.services.routing import examples_to_proto, parse_examples, parse_routing, routing_to_proto
 
 MAX_TEMPLATE_BYTES = 64 * 1024
 KINDS = tuple(kind.value for kind in DocumentKind)
 
 
 class PromptService(prompt_pb2_grpc.PromptServiceServicer):
-    """Serves the prompt versions of the caller's tenant. `routes` are the names that a bundle may use."""
+    """Serves the prompt versions of the caller's tenant. `routes` and `deployments` are the names a bundle may use."""
 
-    def __init__(self, prompts: PromptStore, routes: frozenset[str]) -> None:
+    def __init__(self, prompts: PromptStore, routes: frozenset[str], deployments: frozenset[str] = frozenset()) -> None:
         self._prompts = prompts
         self._routes = routes
+        self._deployments = deployments
 
     async def CreatePromptVersion(
         self, request: prompt_pb2.CreatePromptVersionRequest, context: ServicerContext[Any, Any]
@@ -107,6 +109,10 @@ class PromptService(prompt_pb2_grpc.PromptServiceServicer):
             recency_half_life_days=int(check("bundle.recency_half_life_days", half_life, 1, 36_500)),
             rerank=bundle.rerank,
             search_question=_search_question(bundle.search_question),
+            routing=parse_routing("bundle.routing", bundle.routing, self._deployments)
+            if bundle.HasField("routing")
+            else None,
+            examples=parse_examples("bundle.examples", bundle.examples),
         )
 
 
@@ -148,6 +154,8 @@ def _to_proto(version: PromptVersion) -> prompt_pb2.PromptVersion:
             recency_half_life_days=bundle.recency_half_life_days,
             rerank=bundle.rerank,
             search_question=convert.source(bundle.search_question),
+            routing=routing_to_proto(bundle.routing),
+            examples=examples_to_proto(bundle.examples),
         ),
         content_hash=version.content_hash,
         description=version.description,

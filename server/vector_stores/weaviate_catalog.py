@@ -15,6 +15,10 @@ from server.vector_stores.weaviate_connection import NodeAddress
 from server.vector_stores.weaviate_nodes import SCHEMA, WeaviateNodes
 from server.vector_stores.weaviate_schema import CHUNK_PREFIX, Index, describe
 
+CACHE_PREFIX = "answers/"
+"""Begins the embedder's name of an index that the answer cache keeps its questions in: it is no knowledge, and serves
+nobody's searches."""
+
 T = TypeVar("T")
 
 
@@ -35,7 +39,8 @@ class WeaviateIndexCatalog:
             ours = [config.description for name, config in sorted(found.items()) if name.startswith(CHUNK_PREFIX)]
             return [json.loads(description) for description in ours if description]
 
-        made = await self._ask("listing the indexes", descriptions)
+        listed = await self._ask("listing the indexes", descriptions)
+        made = [index for index in listed if not index["embedder"].startswith(CACHE_PREFIX)]
         latest = max((index["serving_since"] for index in made), default="")
         return [
             IndexInfo(index["embedder"], int(index["dimension"]), bool(latest) and index["serving_since"] == latest)

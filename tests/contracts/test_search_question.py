@@ -25,6 +25,7 @@ from server.domain import (
 )
 from server.ledger.turns import TurnFilter
 from server.models.anthropic import AnthropicModel
+from server.models.endpoint import Endpoint, Timeouts
 from server.models.openai import OpenAIModel
 from tests.twins.anthropic import AnthropicTwin
 from tests.twins.loopback import Fault, Script
@@ -52,7 +53,8 @@ def twin(request: pytest.FixtureRequest) -> Iterator[Twins]:
 @pytest.fixture
 async def model(twin: Twins) -> AsyncIterator[OpenAIModel | AnthropicModel]:
     adapter = OpenAIModel if isinstance(twin, OpenAITwin) else AnthropicModel
-    made = adapter("twin-large", "sk-secret", twin.base_url, 10.0, 10.0)
+    endpoint = Endpoint("twin", "twin-large", "sk-secret", twin.base_url, "MODEL", "KEY", "ADDRESS")
+    made = adapter(endpoint, Timeouts(10.0, 10.0, 60.0))
     yield made
     await made.close()
 
@@ -93,7 +95,8 @@ async def test_the_models_words_are_searched_and_both_calls_are_in_the_usage(des
     )
     assert turn.answer == "Two minutes [1]."
     assert [usage.model for usage in turn.usage] == ["twin-large", "twin-large"]
-    assert turn.usage[0] == turn.usage[1]
+    told = [(usage.uncached_input_tokens, usage.output_tokens) for usage in turn.usage]
+    assert told == [(charge.count.input_tokens, charge.count.output_tokens) for charge in twin.charged]
 
 
 async def test_the_conversation_is_sent_as_data_and_the_answer_kept_short(desk: Desk, twin: Twins) -> None:

@@ -16,6 +16,7 @@ from nightdesk import ApiError, Client
 from nightdesk.errors import api_errors
 from nightdesk.v1 import (
     chat_pb2,
+    common_pb2,
     evaluation_pb2,
     ingest_pb2,
     operations_pb2,
@@ -84,11 +85,24 @@ def work_as_acme(tenants: Tenants) -> None:
     run = evaluation_pb2.CreateRunRequest(dataset=SECRET, prompt_version=version, description=SECRET)
     ids["run"] = acme.call(acme.evaluations.CreateRun, run).run.run_id
     acme.call(acme.evaluations.RecordResults, results(ids["run"]))
+    ids["budget"] = set_budget(acme, key="acme").budget_id
 
 
-def results(run_id: str) -> evaluation_pb2.RecordResultsRequest:
-    result = evaluation_pb2.CaseResult(case=evaluation_pb2.Case(case_id="case-1", question=QUESTION), answer=SECRET)
+def results(run_id: str, case_id: str = "case-1") -> evaluation_pb2.RecordResultsRequest:
+    """One case, which a judge was asked about once."""
+    result = evaluation_pb2.CaseResult(
+        case=evaluation_pb2.Case(case_id=case_id, question=QUESTION),
+        answer=SECRET,
+        judge_usage=[common_pb2.Usage(provider="openai", model="gpt-4.1", output_tokens=100)],
+    )
     return evaluation_pb2.RecordResultsRequest(run_id=run_id, results=[result])
+
+
+def set_budget(client: Client, key: str = "") -> operations_pb2.Budget:
+    """A dollar a day."""
+    dollar = common_pb2.Money(currency_code="USD", nanos=10**9)
+    budget = operations_pb2.Budget(key=key, period=operations_pb2.BUDGET_PERIOD_DAY, hard_limit=dollar)
+    return client.call(client.operations.SetBudget, operations_pb2.SetBudgetRequest(budget=budget)).budget
 
 
 def ingest(client: Client, documents: dict[str, str], ingestion_id: str = "") -> str:
@@ -226,7 +240,28 @@ PROBES = [
         "turn",
         lambda client, value: client.call(client.operations.GetTurn, operations_pb2.GetTurnRequest(turn_id=value)),
     ),
-    # The last two change what the id stands for.
+    Probe(
+        "ExplainRoute",
+        "version",
+        lambda client, value: client.call(
+            client.operations.ExplainRoute, operations_pb2.ExplainRouteRequest(prompt_version=value)
+        ),
+    ),
+    Probe(
+        "ExplainRoute",
+        "label",
+        lambda client, value: client.call(
+            client.operations.ExplainRoute, operations_pb2.ExplainRouteRequest(prompt_version=value)
+        ),
+    ),
+    # The last three change what the id stands for.
+    Probe(
+        "DeleteBudget",
+        "budget",
+        lambda client, value: client.call(
+            client.operations.DeleteBudget, operations_pb2.DeleteBudgetRequest(budget_id=value)
+        ),
+    ),
     Probe(
         "FinishRun",
         "run",
@@ -249,6 +284,7 @@ NOBODYS = {
     "version": "77",
     "label": "nowhere",
     "run": f"run_{'0' * 32}",
+    "budget": "key/nobody/day",
 }
 """Ids of the same form that stand for nothing."""
 
@@ -330,6 +366,22 @@ def test_no_sum_moves_with_what_the_other_does(tenants: Tenants) -> None:
     assert sums(tenants.rival) == before
 
 
+def test_what_the_other_spends_is_not_ones_own(tenants: Tenants) -> None:
+    def books(client: Client) -> tuple[list[int], int]:
+        budgets = client.call(client.operations.ListBudgets, operations_pb2.ListBudgetsRequest()).budgets
+        spend = client.call(client.operations.QuerySpend, operations_pb2.QuerySpendRequest()).points
+        return [budget.spent.nanos for budget in budgets], sum(point.cost.nanos for point in spend)
+
+    set_budget(tenants.rival)
+    before = books(tenants.acme)
+    acme = tenants.acme
+    acme.call(acme.evaluations.RecordResults, results(tenants.ids["run"], "case-2"))
+
+    assert books(tenants.rival) == ([0], 0)
+    _, spent = books(acme)
+    assert spent == before[1] + 800_000
+
+
 def test_the_same_bundle_is_not_the_others_version(tenants: Tenants) -> None:
     theirs = tenants.acme.call(
         tenants.acme.prompts.GetPromptVersion,
@@ -363,17 +415,20 @@ def test_the_others_id_is_answered_like_one_that_stands_for_nothing(tenants: Ten
         assert outcome(probe.call, tenants.acme, theirs) != outcome(probe.call, tenants.acme, nobodys)
 
 
-ANSWERED_WITHOUT_DATA = {"CheckText", "StreamCheckText"}
+ANSWERED_WITHOUT_DATA = {"CheckText", "StreamCheckText", "ListRoutes"}
 IN_TESTS_OF_THEIR_OWN = {
     "CreatePromptVersion",
     "CreateRun",
     "GetStatus",
+    "ListBudgets",
     "ListDocuments",
     "ListPromptVersions",
     "ListRuns",
     "ListTurns",
     "QueryMetrics",
+    "QuerySpend",
     "Search",
+    "SetBudget",
 }
 PROBED = {probe.name for probe in PROBES} | IN_TESTS_OF_THEIR_OWN | ANSWERED_WITHOUT_DATA
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.twins.loopback import Fault, Script, Twin, run
+from tests.twins.loopback import Count, Fault, Script, Twin, Usage, run
 
 USAGE = {
     "input_tokens": 20,
@@ -39,18 +39,18 @@ class AnthropicTwin(Twin):
         kind, message = _ERRORS.get(fault, ("api_error", "Internal server error"))
         return {"type": "error", "error": {"type": kind, "message": message}}
 
-    def whole(self, script: Script) -> dict[str, Any]:
-        content = [{"type": "text", "text": "".join(script.tokens)}]
-        return _message(script.usage or USAGE) | {
-            "content": content,
-            "stop_reason": _STOP_REASONS.get(script.finish_reason, script.finish_reason),
-        }
+    def usage(self, count: Count) -> dict[str, Any]:
+        return {"input_tokens": count.input_tokens, "output_tokens": count.output_tokens}
 
-    def opening(self, script: Script) -> list[str]:
-        usage = None if script.usage is None else (script.usage or USAGE) | {"output_tokens": 1}
+    def whole(self, script: Script, usage: Usage) -> dict[str, Any]:
+        content = [{"type": "text", "text": "".join(script.tokens)}]
+        return _message(usage) | {"content": content, "stop_reason": _stop_reason(script)}
+
+    def opening(self, script: Script, usage: Usage) -> list[str]:
+        begun = None if usage is None else usage | {"output_tokens": 1}
         block = {"type": "text", "text": ""}
         return [
-            _event("message_start", message=_message(usage)),
+            _event("message_start", message=_message(begun)),
             _event("content_block_start", index=0, content_block=block),
             _event("ping"),
         ]
@@ -58,17 +58,19 @@ class AnthropicTwin(Twin):
     def token(self, text: str) -> str:
         return _event("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
 
-    def ending(self, script: Script) -> list[str]:
-        reason = _STOP_REASONS.get(script.finish_reason, script.finish_reason)
-        usage = None if script.usage is None else script.usage or USAGE
-        return [
-            _event("content_block_stop", index=0),
-            _event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=usage),
-            _event("message_stop"),
-        ]
+    def finish(self, script: Script, usage: Usage) -> list[str]:
+        delta = {"stop_reason": _stop_reason(script), "stop_sequence": None}
+        return [_event("content_block_stop", index=0), _event("message_delta", delta=delta, usage=usage)]
+
+    def after_finish(self, script: Script, usage: Usage) -> list[str]:
+        return [_event("message_stop")]
 
     def error_event(self) -> str:
         return _event("error", error={"type": "overloaded_error", "message": "Overloaded"})
+
+
+def _stop_reason(script: Script) -> str:
+    return _STOP_REASONS.get(script.finish_reason, script.finish_reason)
 
 
 def _message(usage: dict[str, Any] | None) -> dict[str, Any]:

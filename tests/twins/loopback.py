@@ -12,8 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,60 +21,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from tests.twins.script import FAULTS_IN_MID_STREAM, Asked, Charge, Count, Fault, Programme, Script, count_tokens
+
+__all__ = ["FAULTS_IN_MID_STREAM", "Asked", "Charge", "Count", "Fault", "Script", "Twin", "run"]
+
 STALL_SECONDS = 3600.0
 
-
-class Fault(StrEnum):
-    """What goes wrong."""
-
-    UNAUTHORIZED = "unauthorized"
-    RATE_LIMITED = "rate_limited"
-    CONTEXT_TOO_LONG = "context_too_long"
-    CONTENT_POLICY = "content_policy"
-    NOT_FOUND = "not_found"
-    SERVER_ERROR = "server_error"
-    OVERLOADED = "overloaded"
-    SLOW_START = "slow_start"
-    STALL = "stall"
-    CUT = "cut"
-    SILENT_END = "silent_end"
-    ERROR_EVENT = "error_event"
-    GARBAGE = "garbage"
-    TRUNCATED_JSON = "truncated_json"
-    WRONG_CONTENT_TYPE = "wrong_content_type"
-
-
-FAULTS_IN_MID_STREAM = (Fault.STALL, Fault.CUT, Fault.SILENT_END, Fault.ERROR_EVENT, Fault.TRUNCATED_JSON)
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """How a twin answers one request.
-
-    `delay` is in seconds before each token; a fault in mid-stream comes after half of the tokens. `usage` is the
-    provider's object, empty for the twin's own, None for none. `bytes_per_write` cuts the stream into pieces of that
-    size; 0 sends events whole.
-    """
-
-    tokens: tuple[str, ...] = ("Hello", ", ", "world", ".")
-    finish_reason: str = "stop"
-    usage: dict[str, Any] | None = field(default_factory=dict)
-    delay: float = 0.0
-    fault: Fault | None = None
-    retry_after: str = ""
-    line_end: str = "\n"
-    bytes_per_write: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as it arrived."""
-
-    path: str
-    client: tuple[str, int]
-    """Host and port; the same for all requests over one connection."""
-    headers: dict[str, str]
-    body: dict[str, Any]
+Usage = dict[str, Any] | None
+"""A provider's object, or None where the twin keeps it back."""
 
 
 class Cut(Exception):
@@ -85,14 +38,17 @@ class Cut(Exception):
 class Twin(ABC):
     """A loopback server that speaks a provider's protocol.
 
-    `script` may be exchanged between requests; those in `upcoming` come before it, one a request. `asked` has every
-    request.
+    `script` may be exchanged between requests; those in `upcoming` come before it, one a request, and `programme`
+    chooses in its place where it is set. `asked` has every request, `charged` those that were taken, once they are
+    over: input by `count_tokens`, output as the number of the script's tokens that were written before the client left.
     """
 
     def __init__(self, script: Script | None = None, port: int = 0) -> None:
         self.script = script or Script()
         self.upcoming: deque[Script] = deque()
+        self.programme: Programme | None = None
         self.asked: list[Asked] = []
+        self.charged: list[Charge] = []
         self._arrivals: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._departures: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._socket = socket.create_server(("127.0.0.1", port))
@@ -135,11 +91,15 @@ class Twin(ABC):
         """The body of a refused request."""
 
     @abstractmethod
-    def whole(self, script: Script) -> dict[str, Any]:
+    def usage(self, count: Count) -> dict[str, Any]:
+        """The provider's object for a count."""
+
+    @abstractmethod
+    def whole(self, script: Script, usage: Usage) -> dict[str, Any]:
         """An answer that is not streamed."""
 
     @abstractmethod
-    def opening(self, script: Script) -> list[str]:
+    def opening(self, script: Script, usage: Usage) -> list[str]:
         """The events before the first token, without the blank lines between events."""
 
     @abstractmethod
@@ -147,68 +107,103 @@ class Twin(ABC):
         """The event of one token."""
 
     @abstractmethod
-    def ending(self, script: Script) -> list[str]:
-        """The events after the last token."""
+    def finish(self, script: Script, usage: Usage) -> list[str]:
+        """The events after the last token, up to the one that says that the answer is complete."""
+
+    @abstractmethod
+    def after_finish(self, script: Script, usage: Usage) -> list[str]:
+        """The events behind that."""
 
     @abstractmethod
     def error_event(self) -> str:
         """The event of a failure in mid-stream."""
 
+    async def until_charged(self, requests: int) -> list[Charge]:
+        """Wait until so many requests are over, which for a client that left is a moment later than it thinks.
+
+        Raises TimeoutError after 10 seconds.
+        """
+        async with asyncio.timeout(10):
+            while len(self.charged) < requests:  # noqa: ASYNC110 - they are noted by another thread
+                await asyncio.sleep(0.005)
+        return self.charged
+
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         raw = await request.body()
-        body = json.loads(raw) if raw else {}
-        self.asked.append(Asked(scope["path"], scope["client"], dict(request.headers), body))
+        asked = Asked(scope["path"], scope["client"], dict(request.headers), json.loads(raw) if raw else {})
+        self.asked.append(asked)
         self._arrivals.put(None)
-        script = self.upcoming.popleft() if self.upcoming else self.script
+        script = self._choose(asked, request.method)
+        await asyncio.sleep(script.start_delay)
         if script.fault in _STATUSES:
             response = self._refusal(script, script.fault)
+        elif script.fault is Fault.CUT_BEFORE_START:
+            _hang_up(send)
+            return
         elif request.method == "GET":
             response = JSONResponse({"object": "list", "data": [{"id": name} for name in self.models()]})
         elif script.fault is Fault.WRONG_CONTENT_TYPE:
             await PlainTextResponse("<html>Welcome</html>", media_type="text/html")(scope, receive, send)
             return
-        elif body.get("stream"):
-            await self._stream(script, receive, send)
+        elif asked.body.get("stream"):
+            await self._stream(_Answer(asked, script), receive, send)
             return
         else:
-            response = JSONResponse(self.whole(script))
+            count = _Answer(asked, script, written=len(script.tokens)).count
+            self.charged.append(Charge(asked, count, complete=True))
+            response = JSONResponse(self.whole(script, script.usage or self.usage(count)))
         await response(scope, receive, send)
 
-    def _refusal(self, script: Script, fault: Fault) -> JSONResponse:
-        headers = {"retry-after": script.retry_after} if script.retry_after else {}
-        status = _STATUSES[fault]
-        return JSONResponse(self.error(status, fault), status, headers)
+    def _choose(self, asked: Asked, method: str) -> Script:
+        if self.upcoming:
+            return self.upcoming.popleft()
+        return self.programme(asked) if self.programme and method == "POST" else self.script
 
-    async def _stream(self, script: Script, receive: Receive, send: Send) -> None:
-        """Send the answer, unless the client goes away first."""
-        sending = asyncio.create_task(self._send_events(script, send))
+    def _refusal(self, script: Script, fault: Fault) -> JSONResponse:
+        wanted = {"retry-after": script.retry_after, "retry-after-ms": script.retry_after_ms}
+        status = _STATUSES[fault]
+        return JSONResponse(self.error(status, fault), status, {name: value for name, value in wanted.items() if value})
+
+    async def _stream(self, answer: _Answer, receive: Receive, send: Send) -> None:
+        """Send the answer, unless the client goes away first; note what it costs."""
+        sending = asyncio.create_task(self._send_events(answer, send))
         leaving = asyncio.create_task(_disconnected(receive))
         await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-        if not sending.done():
-            sending.cancel()
+        left = not sending.done()
+        (sending if left else leaving).cancel()
+        if answer.taken and not answer.complete:
+            self.charged.append(Charge(answer.asked, answer.count, complete=False))
+        if left:
             self._departures.put(None)
             return
         await sending
 
-    async def _send_events(self, script: Script, send: Send) -> None:
+    async def _send_events(self, answer: _Answer, send: Send) -> None:
+        script = answer.script
         if script.fault is Fault.SLOW_START:
             await asyncio.sleep(STALL_SECONDS)
         headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        answer.taken = True
+        if script.fault is Fault.SILENT_START:
+            await asyncio.sleep(STALL_SECONDS)
         if script.fault is Fault.GARBAGE:
             await send({"type": "http.response.body", "body": b"\x00\xff\x17 no event at all\n\n" * 5})
             return
-        async for event in self._events(script):
-            text = f"{event}\n\n".replace("\n", script.line_end).encode()
-            size = script.bytes_per_write or len(text)
-            for start in range(0, len(text), size):
-                await send({"type": "http.response.body", "body": text[start : start + size], "more_body": True})
+        events = (f"{event}\n\n".replace("\n", script.line_end).encode() async for event in self._events(answer))
+        if script.at_once:
+            await send({"type": "http.response.body", "body": b"".join([event async for event in events])})
+            return
+        async for event in events:
+            size = script.bytes_per_write or len(event)
+            for start in range(0, len(event), size):
+                await send({"type": "http.response.body", "body": event[start : start + size], "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _events(self, script: Script) -> AsyncIterator[str]:
-        for event in self.opening(script):
+    async def _events(self, answer: _Answer) -> AsyncIterator[str]:
+        script = answer.script
+        for event in self.opening(script, self._usage(answer)):
             yield event
         for number, text in enumerate(script.tokens):
             if number == len(script.tokens) // 2 and script.fault in FAULTS_IN_MID_STREAM:
@@ -216,8 +211,22 @@ class Twin(ABC):
                 return
             await asyncio.sleep(script.delay)
             yield self.token(text)
-        for event in self.ending(script):
+            answer.written += 1
+        usage = self._usage(answer)
+        for event in self.finish(script, usage):
             yield event
+        # Before the last bytes, so that a client that has them finds it noted.
+        answer.complete = True
+        self.charged.append(Charge(answer.asked, answer.count, complete=True))
+        if script.fault is Fault.CUT_AFTER_FINISH:
+            raise Cut
+        for event in self.after_finish(script, usage):
+            yield event
+
+    def _usage(self, answer: _Answer) -> Usage:
+        if answer.script.usage is None or answer.script.fault is Fault.USAGE_MISSING:
+            return None
+        return answer.script.usage or self.usage(answer.count)
 
     async def _broken_off(self, fault: Fault) -> str:
         """What comes in place of the second half; an empty comment where nothing does."""
@@ -242,6 +251,26 @@ _STATUSES = {
     Fault.SERVER_ERROR: 500,
     Fault.OVERLOADED: 529,
 }
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One streamed answer, as far as it was written."""
+
+    asked: Asked
+    script: Script
+    taken: bool = False
+    written: int = 0
+    complete: bool = False
+
+    @property
+    def count(self) -> Count:
+        return Count(sum(count_tokens(text) for _, text in self.asked.texts), self.written)
+
+
+def _hang_up(send: Send) -> None:
+    """Close the connection without an answer. ASGI has no word for it, so that this knows uvicorn's objects."""
+    send.__self__.transport.abort()  # type: ignore[attr-defined]
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.twins.loopback import Fault, Script, Twin, run
+from tests.twins.loopback import Count, Fault, Script, Twin, Usage, run
 
 USAGE = {
+    # Counts with every detail, for scripts.
     "prompt_tokens": 120,
     "completion_tokens": 40,
     "total_tokens": 160,
@@ -37,22 +38,30 @@ class OpenAITwin(Twin):
         kind, code, message = _ERRORS.get(fault, ("server_error", None, "The server had an error."))
         return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
-    def whole(self, script: Script) -> dict[str, Any]:
+    def usage(self, count: Count) -> dict[str, Any]:
+        return {
+            "prompt_tokens": count.input_tokens,
+            "completion_tokens": count.output_tokens,
+            "total_tokens": count.input_tokens + count.output_tokens,
+        }
+
+    def whole(self, script: Script, usage: Usage) -> dict[str, Any]:
         message = {"role": "assistant", "content": "".join(script.tokens), "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": script.finish_reason, "logprobs": None}
-        return _object("chat.completion", [choice]) | {"usage": script.usage or USAGE}
+        return _object("chat.completion", [choice]) | {"usage": usage}
 
-    def opening(self, script: Script) -> list[str]:
+    def opening(self, script: Script, usage: Usage) -> list[str]:
         return [": the twin is awake", _chunk({"role": "assistant", "content": "", "refusal": None})]
 
     def token(self, text: str) -> str:
         return _chunk({"content": text})
 
-    def ending(self, script: Script) -> list[str]:
-        events = [_chunk({}, script.finish_reason)]
-        if script.usage is not None:
-            events.append(_data(_object("chat.completion.chunk", []) | {"usage": script.usage or USAGE}))
-        return [*events, "data: [DONE]"]
+    def finish(self, script: Script, usage: Usage) -> list[str]:
+        return [_chunk({}, script.finish_reason)]
+
+    def after_finish(self, script: Script, usage: Usage) -> list[str]:
+        counts = [] if usage is None else [_data(_object("chat.completion.chunk", []) | {"usage": usage})]
+        return [*counts, "data: [DONE]"]
 
     def error_event(self) -> str:
         return _data({"error": {"message": "The server had an error.", "type": "server_error", "code": None}})

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from nightdesk.v1 import common_pb2 as nightdesk_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17nightdesk/v1/chat.proto\x12\x0cnightdesk.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nightdesk/v1/common.proto\"\xc7\x01\n\x0b\x43hatRequest\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x16\n\x0eprompt_version\x18\x04 \x01(\t\x12&\n\x07history\x18\x05 \x03(\x0b\x32\x15.nightdesk.v1.Message\x12\x13\n\x0b\x65nd_user_id\x18\x06 \x01(\t\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x15\n\raccess_groups\x18\x08 \x03(\t\"\x89\x03\n\x0c\x43hatResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12,\n\x07started\x18\x03 \x01(\x0b\x32\x19.nightdesk.v1.TurnStartedH\x00\x12\x31\n\tcitations\x18\x04 \x01(\x0b\x32\x1c.nightdesk.v1.CitationsFoundH\x00\x12*\n\x05\x64\x65lta\x18\x05 \x01(\x0b\x32\x19.nightdesk.v1.AnswerDeltaH\x00\x12\x31\n\x0crail_verdict\x18\x06 \x01(\x0b\x32\x19.nightdesk.v1.RailVerdictH\x00\x12\x35\n\x0eroute_switched\x18\x07 \x01(\x0b\x32\x1b.nightdesk.v1.RouteSwitchedH\x00\x12$\n\x05usage\x18\x08 \x01(\x0b\x32\x13.nightdesk.v1.UsageH\x00\x12\x30\n\tcompleted\x18\t \x01(\x0b\x32\x1b.nightdesk.v1.TurnCompletedH\x00\x42\x07\n\x05\x65vent\"\x95\x01\n\x0bTurnStarted\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x16\n\x0eprompt_version\x18\x03 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x05 \x01(\x08\"\xaf\x01\n\x0e\x43itationsFound\x12)\n\tcitations\x18\x01 \x03(\x0b\x32\x16.nightdesk.v1.Citation\x12\x17\n\x0fsearch_question\x18\x02 \x01(\t\x12\x15\n\rindex_version\x18\x03 \x01(\t\x12\x42\n\x16search_question_source\x18\x04 \x01(\x0e\x32\".nightdesk.v1.SearchQuestionSource\"\x1b\n\x0b\x41nswerDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"E\n\rRouteSwitched\x12\x12\n\nfrom_model\x18\x01 \x01(\t\x12\x10\n\x08to_model\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"I\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xb9\x02\n\rTurnCompleted\x12\x0e\n\x06\x61nswer\x18\x01 \x01(\t\x12\x31\n\rfinish_reason\x18\x02 \x01(\x0e\x32\x1a.nightdesk.v1.FinishReason\x12\x18\n\x10refusal_category\x18\x03 \x01(\t\x12\x14\n\x0c\x63itation_ids\x18\x04 \x03(\t\x12*\n\x07timings\x18\x05 \x03(\x0b\x32\x19.nightdesk.v1.StageTiming\x12\"\n\x05usage\x18\x06 \x03(\x0b\x32\x13.nightdesk.v1.Usage\x12!\n\x04\x63ost\x18\x07 \x01(\x0b\x32\x13.nightdesk.v1.Money\x12\x11\n\thand_over\x18\x08 \x01(\x08\x12\x16\n\x0eprompt_version\x18\t \x01(\x03\x12\x17\n\x0f\x63onversation_id\x18\n \x01(\t\"<\n\x11ResumeChatRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x12ResumeChatResponse\x12,\n\x08response\x18\x01 \x01(\x0b\x32\x1a.nightdesk.v1.ChatResponse\"1\n\x16GetConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"a\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12-\n\x05turns\x18\x02 \x03(\x0b\x32\x1e.nightdesk.v1.ConversationTurn\"\xa9\x01\n\x10\x43onversationTurn\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x10\n\x08question\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\x12\x31\n\rfinish_reason\x18\x04 \x01(\x0e\x32\x1a.nightdesk.v1.FinishReason\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x15SubmitFeedbackRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12$\n\x06rating\x18\x02 \x01(\x0e\x32\x14.nightdesk.v1.Rating\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x18\n\x16SubmitFeedbackResponse*@\n\x06Rating\x12\x16\n\x12RATING_UNSPECIFIED\x10\x00\x12\r\n\tRATING_UP\x10\x01\x12\x0f\n\x0bRATING_DOWN\x10\x02\x32\xde\x02\n\x0b\x43hatService\x12?\n\x04\x43hat\x12\x19.nightdesk.v1.ChatRequest\x1a\x1a.nightdesk.v1.ChatResponse0\x01\x12Q\n\nResumeChat\x12\x1f.nightdesk.v1.ResumeChatRequest\x1a .nightdesk.v1.ResumeChatResponse0\x01\x12^\n\x0fGetConversation\x12$.nightdesk.v1.GetConversationRequest\x1a%.nightdesk.v1.GetConversationResponse\x12[\n\x0eSubmitFeedback\x12#.nightdesk.v1.SubmitFeedbackRequest\x1a$.nightdesk.v1.SubmitFeedbackResponseB=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17nightdesk/v1/chat.proto\x12\x0cnightdesk.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nightdesk/v1/common.proto\"\xf2\x01\n\x0b\x43hatRequest\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x16\n\x0eprompt_version\x18\x04 \x01(\t\x12&\n\x07history\x18\x05 \x03(\x0b\x32\x15.nightdesk.v1.Message\x12\x13\n\x0b\x65nd_user_id\x18\x06 \x01(\t\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x15\n\raccess_groups\x18\x08 \x03(\t\x12\x15\n\rcustomer_tier\x18\t \x01(\t\x12\x12\n\nskip_cache\x18\n \x01(\x08\"\x89\x03\n\x0c\x43hatResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12,\n\x07started\x18\x03 \x01(\x0b\x32\x19.nightdesk.v1.TurnStartedH\x00\x12\x31\n\tcitations\x18\x04 \x01(\x0b\x32\x1c.nightdesk.v1.CitationsFoundH\x00\x12*\n\x05\x64\x65lta\x18\x05 \x01(\x0b\x32\x19.nightdesk.v1.AnswerDeltaH\x00\x12\x31\n\x0crail_verdict\x18\x06 \x01(\x0b\x32\x19.nightdesk.v1.RailVerdictH\x00\x12\x35\n\x0eroute_switched\x18\x07 \x01(\x0b\x32\x1b.nightdesk.v1.RouteSwitchedH\x00\x12$\n\x05usage\x18\x08 \x01(\x0b\x32\x13.nightdesk.v1.UsageH\x00\x12\x30\n\tcompleted\x18\t \x01(\x0b\x32\x1b.nightdesk.v1.TurnCompletedH\x00\x42\x07\n\x05\x65vent\"\x95\x01\n\x0bTurnStarted\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x16\n\x0eprompt_version\x18\x03 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x05 \x01(\x08\"\xaf\x01\n\x0e\x43itationsFound\x12)\n\tcitations\x18\x01 \x03(\x0b\x32\x16.nightdesk.v1.Citation\x12\x17\n\x0fsearch_question\x18\x02 \x01(\t\x12\x15\n\rindex_version\x18\x03 \x01(\t\x12\x42\n\x16search_question_source\x18\x04 \x01(\x0e\x32\".nightdesk.v1.SearchQuestionSource\"\x1b\n\x0b\x41nswerDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"Y\n\rRouteSwitched\x12\x12\n\nfrom_model\x18\x01 \x01(\t\x12\x10\n\x08to_model\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nmid_stream\x18\x04 \x01(\x08\"K\n\rRouteDecision\x12\r\n\x05route\x18\x01 \x01(\t\x12\x0c\n\x04rule\x18\x02 \x01(\t\x12\r\n\x05\x63hain\x18\x03 \x03(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"V\n\x08\x43\x61\x63heHit\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.nightdesk.v1.CacheKind\x12\x0f\n\x07turn_id\x18\x02 \x01(\t\x12\x12\n\nsimilarity\x18\x03 \x01(\x01\"I\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x99\x03\n\rTurnCompleted\x12\x0e\n\x06\x61nswer\x18\x01 \x01(\t\x12\x31\n\rfinish_reason\x18\x02 \x01(\x0e\x32\x1a.nightdesk.v1.FinishReason\x12\x18\n\x10refusal_category\x18\x03 \x01(\t\x12\x14\n\x0c\x63itation_ids\x18\x04 \x03(\t\x12*\n\x07timings\x18\x05 \x03(\x0b\x32\x19.nightdesk.v1.StageTiming\x12\"\n\x05usage\x18\x06 \x03(\x0b\x32\x13.nightdesk.v1.Usage\x12!\n\x04\x63ost\x18\x07 \x01(\x0b\x32\x13.nightdesk.v1.Money\x12\x11\n\thand_over\x18\x08 \x01(\x08\x12\x16\n\x0eprompt_version\x18\t \x01(\x03\x12\x17\n\x0f\x63onversation_id\x18\n \x01(\t\x12\x33\n\x0eroute_decision\x18\x0b \x01(\x0b\x32\x1b.nightdesk.v1.RouteDecision\x12)\n\tcache_hit\x18\x0c \x01(\x0b\x32\x16.nightdesk.v1.CacheHit\"<\n\x11ResumeChatRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"B\n\x12ResumeChatResponse\x12,\n\x08response\x18\x01 \x01(\x0b\x32\x1a.nightdesk.v1.ChatResponse\"1\n\x16GetConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"a\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12-\n\x05turns\x18\x02 \x03(\x0b\x32\x1e.nightdesk.v1.ConversationTurn\"\xa9\x01\n\x10\x43onversationTurn\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x10\n\x08question\x18\x02 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x03 \x01(\t\x12\x31\n\rfinish_reason\x18\x04 \x01(\x0e\x32\x1a.nightdesk.v1.FinishReason\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x15SubmitFeedbackRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12$\n\x06rating\x18\x02 \x01(\x0e\x32\x14.nightdesk.v1.Rating\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x18\n\x16SubmitFeedbackResponse*@\n\x06Rating\x12\x16\n\x12RATING_UNSPECIFIED\x10\x00\x12\r\n\tRATING_UP\x10\x01\x12\x0f\n\x0bRATING_DOWN\x10\x02\x32\xde\x02\n\x0b\x43hatService\x12?\n\x04\x43hat\x12\x19.nightdesk.v1.ChatRequest\x1a\x1a.nightdesk.v1.ChatResponse0\x01\x12Q\n\nResumeChat\x12\x1f.nightdesk.v1.ResumeChatRequest\x1a .nightdesk.v1.ResumeChatResponse0\x01\x12^\n\x0fGetConversation\x12$.nightdesk.v1.GetConversationRequest\x1a%.nightdesk.v1.GetConversationResponse\x12[\n\x0eSubmitFeedback\x12#.nightdesk.v1.SubmitFeedbackRequest\x1a$.nightdesk.v1.SubmitFeedbackResponseB=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,38 +35,42 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'nightdesk.v1.chat_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1'
-  _globals['_RATING']._serialized_start=2126
-  _globals['_RATING']._serialized_end=2190
+  _globals['_RATING']._serialized_start=2450
+  _globals['_RATING']._serialized_end=2514
   _globals['_CHATREQUEST']._serialized_start=134
-  _globals['_CHATREQUEST']._serialized_end=333
-  _globals['_CHATRESPONSE']._serialized_start=336
-  _globals['_CHATRESPONSE']._serialized_end=729
-  _globals['_TURNSTARTED']._serialized_start=732
-  _globals['_TURNSTARTED']._serialized_end=881
-  _globals['_CITATIONSFOUND']._serialized_start=884
-  _globals['_CITATIONSFOUND']._serialized_end=1059
-  _globals['_ANSWERDELTA']._serialized_start=1061
-  _globals['_ANSWERDELTA']._serialized_end=1088
-  _globals['_ROUTESWITCHED']._serialized_start=1090
-  _globals['_ROUTESWITCHED']._serialized_end=1159
-  _globals['_STAGETIMING']._serialized_start=1161
-  _globals['_STAGETIMING']._serialized_end=1234
-  _globals['_TURNCOMPLETED']._serialized_start=1237
-  _globals['_TURNCOMPLETED']._serialized_end=1550
-  _globals['_RESUMECHATREQUEST']._serialized_start=1552
-  _globals['_RESUMECHATREQUEST']._serialized_end=1612
-  _globals['_RESUMECHATRESPONSE']._serialized_start=1614
-  _globals['_RESUMECHATRESPONSE']._serialized_end=1680
-  _globals['_GETCONVERSATIONREQUEST']._serialized_start=1682
-  _globals['_GETCONVERSATIONREQUEST']._serialized_end=1731
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=1733
-  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=1830
-  _globals['_CONVERSATIONTURN']._serialized_start=1833
-  _globals['_CONVERSATIONTURN']._serialized_end=2002
-  _globals['_SUBMITFEEDBACKREQUEST']._serialized_start=2004
-  _globals['_SUBMITFEEDBACKREQUEST']._serialized_end=2098
-  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_start=2100
-  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_end=2124
-  _globals['_CHATSERVICE']._serialized_start=2193
-  _globals['_CHATSERVICE']._serialized_end=2543
+  _globals['_CHATREQUEST']._serialized_end=376
+  _globals['_CHATRESPONSE']._serialized_start=379
+  _globals['_CHATRESPONSE']._serialized_end=772
+  _globals['_TURNSTARTED']._serialized_start=775
+  _globals['_TURNSTARTED']._serialized_end=924
+  _globals['_CITATIONSFOUND']._serialized_start=927
+  _globals['_CITATIONSFOUND']._serialized_end=1102
+  _globals['_ANSWERDELTA']._serialized_start=1104
+  _globals['_ANSWERDELTA']._serialized_end=1131
+  _globals['_ROUTESWITCHED']._serialized_start=1133
+  _globals['_ROUTESWITCHED']._serialized_end=1222
+  _globals['_ROUTEDECISION']._serialized_start=1224
+  _globals['_ROUTEDECISION']._serialized_end=1299
+  _globals['_CACHEHIT']._serialized_start=1301
+  _globals['_CACHEHIT']._serialized_end=1387
+  _globals['_STAGETIMING']._serialized_start=1389
+  _globals['_STAGETIMING']._serialized_end=1462
+  _globals['_TURNCOMPLETED']._serialized_start=1465
+  _globals['_TURNCOMPLETED']._serialized_end=1874
+  _globals['_RESUMECHATREQUEST']._serialized_start=1876
+  _globals['_RESUMECHATREQUEST']._serialized_end=1936
+  _globals['_RESUMECHATRESPONSE']._serialized_start=1938
+  _globals['_RESUMECHATRESPONSE']._serialized_end=2004
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=2006
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=2055
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=2057
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=2154
+  _globals['_CONVERSATIONTURN']._serialized_start=2157
+  _globals['_CONVERSATIONTURN']._serialized_end=2326
+  _globals['_SUBMITFEEDBACKREQUEST']._serialized_start=2328
+  _globals['_SUBMITFEEDBACKREQUEST']._serialized_end=2422
+  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_start=2424
+  _globals['_SUBMITFEEDBACKRESPONSE']._serialized_end=2448
+  _globals['_CHATSERVICE']._serialized_start=2517
+  _globals['_CHATSERVICE']._serialized_end=2867
 # @@protoc_insertion_point(module_scope)

@@ -51,6 +51,8 @@ class ChatRequest(_message.Message):
     END_USER_ID_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_TIER_FIELD_NUMBER: _builtins.int
+    SKIP_CACHE_FIELD_NUMBER: _builtins.int
     message: _builtins.str
     """What the customer wrote: UTF-8, 1 byte to 32 KiB, no control characters but tab and line breaks."""
     conversation_id: _builtins.str
@@ -65,6 +67,12 @@ class ChatRequest(_message.Message):
     """
     end_user_id: _builtins.str
     """The caller's pseudonymous id of the customer, for limits per customer. Not personal data."""
+    customer_tier: _builtins.str
+    """The customer's tier in the caller's words, for example "enterprise"; routes may depend on it. At most 64
+    characters.
+    """
+    skip_cache: _builtins.bool
+    """Neither look for an earlier answer to the same question nor keep this one for later. For evaluation."""
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Message]:
         """Earlier messages of a conversation that the caller keeps itself, oldest first, at most 100. Only with an
@@ -92,10 +100,12 @@ class ChatRequest(_message.Message):
         end_user_id: _builtins.str = ...,
         labels: _abc.Iterable[_builtins.str] | None = ...,
         access_groups: _abc.Iterable[_builtins.str] | None = ...,
+        customer_tier: _builtins.str = ...,
+        skip_cache: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "conversation_id", b"conversation_id", "end_user_id", b"end_user_id", "history", b"history", "labels", b"labels", "message", b"message", "prompt_version", b"prompt_version", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "conversation_id", b"conversation_id", "customer_tier", b"customer_tier", "end_user_id", b"end_user_id", "history", b"history", "labels", b"labels", "message", b"message", "prompt_version", b"prompt_version", "request_id", b"request_id", "skip_cache", b"skip_cache"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -250,24 +260,93 @@ class RouteSwitched(_message.Message):
     FROM_MODEL_FIELD_NUMBER: _builtins.int
     TO_MODEL_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    MID_STREAM_FIELD_NUMBER: _builtins.int
     from_model: _builtins.str
     to_model: _builtins.str
     reason: _builtins.str
-    """Stable, lower snake case, for example "rate_limited", "timeout" or "unavailable"."""
+    """Stable, lower snake case, for example "rate_limited", "timed_out" or "unavailable"."""
+    mid_stream: _builtins.bool
+    """True where the model before had begun its answer, which the one after it goes on with."""
     def __init__(
         self,
         *,
         from_model: _builtins.str = ...,
         to_model: _builtins.str = ...,
         reason: _builtins.str = ...,
+        mid_stream: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_model", b"from_model", "reason", b"reason", "to_model", b"to_model"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_model", b"from_model", "mid_stream", b"mid_stream", "reason", b"reason", "to_model", b"to_model"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RouteSwitched: _TypeAlias = RouteSwitched  # noqa: Y015
+
+@_typing.final
+class RouteDecision(_message.Message):
+    """Which models were to answer a turn, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUTE_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    route: _builtins.str
+    """The route of the settings; empty where the prompt version holds its own routing."""
+    rule: _builtins.str
+    """The rule that decided; "default" where none applied, "soft limit" where a budget did."""
+    reason: _builtins.str
+    """The conditions with what they were held against, for example "question_tokens 12 <= 40"."""
+    @_builtins.property
+    def chain(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Deployments, tried in this order."""
+
+    def __init__(
+        self,
+        *,
+        route: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        chain: _abc.Iterable[_builtins.str] | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "reason", b"reason", "route", b"route", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteDecision: _TypeAlias = RouteDecision  # noqa: Y015
+
+@_typing.final
+class CacheHit(_message.Message):
+    """An earlier answer that was given again, at no cost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    TURN_ID_FIELD_NUMBER: _builtins.int
+    SIMILARITY_FIELD_NUMBER: _builtins.int
+    kind: _common_pb2.CacheKind.ValueType
+    turn_id: _builtins.str
+    """The turn that was answered first."""
+    similarity: _builtins.float
+    """Cosine of both questions, -1 to 1; 1 where they are the same."""
+    def __init__(
+        self,
+        *,
+        kind: _common_pb2.CacheKind.ValueType = ...,
+        turn_id: _builtins.str = ...,
+        similarity: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "similarity", b"similarity", "turn_id", b"turn_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CacheHit: _TypeAlias = CacheHit  # noqa: Y015
 
 @_typing.final
 class StageTiming(_message.Message):
@@ -276,8 +355,8 @@ class StageTiming(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
-    """In the order of a turn: "input_rails", "search_question", "retrieval", "context_rails", "first_token", "generation",
-    "total".
+    """In the order of a turn: "input_rails", "search_question", "retrieval", "context_rails", "cache", "first_token",
+    "generation", "total".
     """
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration: ...
@@ -309,6 +388,8 @@ class TurnCompleted(_message.Message):
     HAND_OVER_FIELD_NUMBER: _builtins.int
     PROMPT_VERSION_FIELD_NUMBER: _builtins.int
     CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    ROUTE_DECISION_FIELD_NUMBER: _builtins.int
+    CACHE_HIT_FIELD_NUMBER: _builtins.int
     answer: _builtins.str
     """The whole answer as the customer saw it."""
     finish_reason: _common_pb2.FinishReason.ValueType
@@ -334,6 +415,14 @@ class TurnCompleted(_message.Message):
     def cost(self) -> _common_pb2.Money:
         """The sum over `usage`; absent where any of it is unpriced."""
 
+    @_builtins.property
+    def route_decision(self) -> Global___RouteDecision:
+        """Absent where no model was to be asked."""
+
+    @_builtins.property
+    def cache_hit(self) -> Global___CacheHit:
+        """Present where the answer is an earlier one's."""
+
     def __init__(
         self,
         *,
@@ -347,10 +436,12 @@ class TurnCompleted(_message.Message):
         hand_over: _builtins.bool = ...,
         prompt_version: _builtins.int = ...,
         conversation_id: _builtins.str = ...,
+        route_decision: Global___RouteDecision | None = ...,
+        cache_hit: Global___CacheHit | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cache_hit", b"cache_hit", "cost", b"cost", "route_decision", b"route_decision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "citation_ids", b"citation_ids", "conversation_id", b"conversation_id", "cost", b"cost", "finish_reason", b"finish_reason", "hand_over", b"hand_over", "prompt_version", b"prompt_version", "refusal_category", b"refusal_category", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "cache_hit", b"cache_hit", "citation_ids", b"citation_ids", "conversation_id", b"conversation_id", "cost", b"cost", "finish_reason", b"finish_reason", "hand_over", b"hand_over", "prompt_version", b"prompt_version", "refusal_category", b"refusal_category", "route_decision", b"route_decision", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19nightdesk/v1/common.proto\x12\x0cnightdesk.v1\"@\n\x07Message\x12\'\n\x04role\x18\x01 \x01(\x0e\x32\x19.nightdesk.v1.MessageRole\x12\x0c\n\x04text\x18\x02 \x01(\t\"-\n\x05Money\x12\x15\n\rcurrency_code\x18\x01 \x01(\t\x12\r\n\x05nanos\x18\x02 \x01(\x03\"\xe5\x01\n\x05Usage\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x1d\n\x15uncached_input_tokens\x18\x03 \x01(\x03\x12\x19\n\x11\x63\x61\x63he_read_tokens\x18\x04 \x01(\x03\x12\x1a\n\x12\x63\x61\x63he_write_tokens\x18\x05 \x01(\x03\x12\x15\n\routput_tokens\x18\x06 \x01(\x03\x12\x18\n\x10reasoning_tokens\x18\x07 \x01(\x03\x12!\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x13.nightdesk.v1.Money\x12\x11\n\testimated\x18\t \x01(\x08\"\xba\x01\n\x08\x43itation\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0b\n\x03uri\x18\x04 \x01(\t\x12(\n\x04kind\x18\x05 \x01(\x0e\x32\x1a.nightdesk.v1.DocumentKind\x12\x14\n\x0cheading_path\x18\x06 \x03(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\r\n\x05score\x18\x08 \x01(\x01\x12\x0e\n\x06number\x18\t \x01(\x05\"\xb7\x01\n\x0bRailVerdict\x12\x0c\n\x04rail\x18\x01 \x01(\t\x12.\n\tdirection\x18\x02 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12&\n\x07verdict\x18\x03 \x01(\x0e\x32\x15.nightdesk.v1.Verdict\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\r\n\x05score\x18\x05 \x01(\x01\x12\x11\n\tthreshold\x18\x06 \x01(\x01\x12\x0e\n\x06\x64\x65tail\x18\x07 \x01(\t*u\n\x0c\x44ocumentKind\x12\x1d\n\x19\x44OCUMENT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44OCUMENT_KIND_DOC\x10\x01\x12\x15\n\x11\x44OCUMENT_KIND_FAQ\x10\x02\x12\x18\n\x14\x44OCUMENT_KIND_TICKET\x10\x03*\xad\x01\n\x14SearchQuestionSource\x12&\n\"SEARCH_QUESTION_SOURCE_UNSPECIFIED\x10\x00\x12\"\n\x1eSEARCH_QUESTION_SOURCE_MESSAGE\x10\x01\x12\'\n#SEARCH_QUESTION_SOURCE_CONVERSATION\x10\x02\x12 \n\x1cSEARCH_QUESTION_SOURCE_MODEL\x10\x03*^\n\x0bMessageRole\x12\x1c\n\x18MESSAGE_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11MESSAGE_ROLE_USER\x10\x01\x12\x1a\n\x16MESSAGE_ROLE_ASSISTANT\x10\x02*\\\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n\rVERDICT_ALLOW\x10\x01\x12\x11\n\rVERDICT_BLOCK\x10\x02\x12\x12\n\x0eVERDICT_REDACT\x10\x03*\x80\x01\n\rRailDirection\x12\x1e\n\x1aRAIL_DIRECTION_UNSPECIFIED\x10\x00\x12\x18\n\x14RAIL_DIRECTION_INPUT\x10\x01\x12\x1a\n\x16RAIL_DIRECTION_CONTEXT\x10\x02\x12\x19\n\x15RAIL_DIRECTION_OUTPUT\x10\x03*\xbb\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x46INISH_REASON_ANSWERED\x10\x01\x12\x19\n\x15\x46INISH_REASON_REFUSED\x10\x02\x12\x1c\n\x18\x46INISH_REASON_UNANSWERED\x10\x03\x12\x1a\n\x16\x46INISH_REASON_DEGRADED\x10\x04\x12\x1b\n\x17\x46INISH_REASON_CANCELLED\x10\x05\x42=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19nightdesk/v1/common.proto\x12\x0cnightdesk.v1\"@\n\x07Message\x12\'\n\x04role\x18\x01 \x01(\x0e\x32\x19.nightdesk.v1.MessageRole\x12\x0c\n\x04text\x18\x02 \x01(\t\"-\n\x05Money\x12\x15\n\rcurrency_code\x18\x01 \x01(\t\x12\r\n\x05nanos\x18\x02 \x01(\x03\"\x9b\x02\n\x05Usage\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x1d\n\x15uncached_input_tokens\x18\x03 \x01(\x03\x12\x19\n\x11\x63\x61\x63he_read_tokens\x18\x04 \x01(\x03\x12\x1a\n\x12\x63\x61\x63he_write_tokens\x18\x05 \x01(\x03\x12\x15\n\routput_tokens\x18\x06 \x01(\x03\x12\x18\n\x10reasoning_tokens\x18\x07 \x01(\x03\x12!\n\x04\x63ost\x18\x08 \x01(\x0b\x32\x13.nightdesk.v1.Money\x12\x11\n\testimated\x18\t \x01(\x08\x12\x12\n\ndeployment\x18\n \x01(\t\x12\x0f\n\x07purpose\x18\x0b \x01(\t\x12\x0f\n\x07outcome\x18\x0c \x01(\t\"\xba\x01\n\x08\x43itation\x12\x10\n\x08\x63hunk_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0b\n\x03uri\x18\x04 \x01(\t\x12(\n\x04kind\x18\x05 \x01(\x0e\x32\x1a.nightdesk.v1.DocumentKind\x12\x14\n\x0cheading_path\x18\x06 \x03(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\r\n\x05score\x18\x08 \x01(\x01\x12\x0e\n\x06number\x18\t \x01(\x05\"\xb7\x01\n\x0bRailVerdict\x12\x0c\n\x04rail\x18\x01 \x01(\t\x12.\n\tdirection\x18\x02 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12&\n\x07verdict\x18\x03 \x01(\x0e\x32\x15.nightdesk.v1.Verdict\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\r\n\x05score\x18\x05 \x01(\x01\x12\x11\n\tthreshold\x18\x06 \x01(\x01\x12\x0e\n\x06\x64\x65tail\x18\x07 \x01(\t*u\n\x0c\x44ocumentKind\x12\x1d\n\x19\x44OCUMENT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44OCUMENT_KIND_DOC\x10\x01\x12\x15\n\x11\x44OCUMENT_KIND_FAQ\x10\x02\x12\x18\n\x14\x44OCUMENT_KIND_TICKET\x10\x03*\xad\x01\n\x14SearchQuestionSource\x12&\n\"SEARCH_QUESTION_SOURCE_UNSPECIFIED\x10\x00\x12\"\n\x1eSEARCH_QUESTION_SOURCE_MESSAGE\x10\x01\x12\'\n#SEARCH_QUESTION_SOURCE_CONVERSATION\x10\x02\x12 \n\x1cSEARCH_QUESTION_SOURCE_MODEL\x10\x03*^\n\x0bMessageRole\x12\x1c\n\x18MESSAGE_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11MESSAGE_ROLE_USER\x10\x01\x12\x1a\n\x16MESSAGE_ROLE_ASSISTANT\x10\x02*\\\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n\rVERDICT_ALLOW\x10\x01\x12\x11\n\rVERDICT_BLOCK\x10\x02\x12\x12\n\x0eVERDICT_REDACT\x10\x03*\x80\x01\n\rRailDirection\x12\x1e\n\x1aRAIL_DIRECTION_UNSPECIFIED\x10\x00\x12\x18\n\x14RAIL_DIRECTION_INPUT\x10\x01\x12\x1a\n\x16RAIL_DIRECTION_CONTEXT\x10\x02\x12\x19\n\x15RAIL_DIRECTION_OUTPUT\x10\x03*\xbb\x01\n\x0c\x46inishReason\x12\x1d\n\x19\x46INISH_REASON_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x46INISH_REASON_ANSWERED\x10\x01\x12\x19\n\x15\x46INISH_REASON_REFUSED\x10\x02\x12\x1c\n\x18\x46INISH_REASON_UNANSWERED\x10\x03\x12\x1a\n\x16\x46INISH_REASON_DEGRADED\x10\x04\x12\x1b\n\x17\x46INISH_REASON_CANCELLED\x10\x05*V\n\tCacheKind\x12\x1a\n\x16\x43\x41\x43HE_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x41\x43HE_KIND_EXACT\x10\x01\x12\x17\n\x13\x43\x41\x43HE_KIND_SEMANTIC\x10\x02\x42=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,26 +32,28 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'nightdesk.v1.common_pb2', _
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1'
-  _globals['_DOCUMENTKIND']._serialized_start=763
-  _globals['_DOCUMENTKIND']._serialized_end=880
-  _globals['_SEARCHQUESTIONSOURCE']._serialized_start=883
-  _globals['_SEARCHQUESTIONSOURCE']._serialized_end=1056
-  _globals['_MESSAGEROLE']._serialized_start=1058
-  _globals['_MESSAGEROLE']._serialized_end=1152
-  _globals['_VERDICT']._serialized_start=1154
-  _globals['_VERDICT']._serialized_end=1246
-  _globals['_RAILDIRECTION']._serialized_start=1249
-  _globals['_RAILDIRECTION']._serialized_end=1377
-  _globals['_FINISHREASON']._serialized_start=1380
-  _globals['_FINISHREASON']._serialized_end=1567
+  _globals['_DOCUMENTKIND']._serialized_start=817
+  _globals['_DOCUMENTKIND']._serialized_end=934
+  _globals['_SEARCHQUESTIONSOURCE']._serialized_start=937
+  _globals['_SEARCHQUESTIONSOURCE']._serialized_end=1110
+  _globals['_MESSAGEROLE']._serialized_start=1112
+  _globals['_MESSAGEROLE']._serialized_end=1206
+  _globals['_VERDICT']._serialized_start=1208
+  _globals['_VERDICT']._serialized_end=1300
+  _globals['_RAILDIRECTION']._serialized_start=1303
+  _globals['_RAILDIRECTION']._serialized_end=1431
+  _globals['_FINISHREASON']._serialized_start=1434
+  _globals['_FINISHREASON']._serialized_end=1621
+  _globals['_CACHEKIND']._serialized_start=1623
+  _globals['_CACHEKIND']._serialized_end=1709
   _globals['_MESSAGE']._serialized_start=43
   _globals['_MESSAGE']._serialized_end=107
   _globals['_MONEY']._serialized_start=109
   _globals['_MONEY']._serialized_end=154
   _globals['_USAGE']._serialized_start=157
-  _globals['_USAGE']._serialized_end=386
-  _globals['_CITATION']._serialized_start=389
-  _globals['_CITATION']._serialized_end=575
-  _globals['_RAILVERDICT']._serialized_start=578
-  _globals['_RAILVERDICT']._serialized_end=761
+  _globals['_USAGE']._serialized_end=440
+  _globals['_CITATION']._serialized_start=443
+  _globals['_CITATION']._serialized_end=629
+  _globals['_RAILVERDICT']._serialized_start=632
+  _globals['_RAILVERDICT']._serialized_end=815
 # @@protoc_insertion_point(module_scope)

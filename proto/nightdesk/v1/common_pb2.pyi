@@ -167,6 +167,28 @@ FINISH_REASON_CANCELLED: FinishReason.ValueType  # 5
 """The caller went away or its deadline passed."""
 Global___FinishReason: _TypeAlias = FinishReason  # noqa: Y015
 
+class _CacheKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CacheKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CacheKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CACHE_KIND_UNSPECIFIED: _CacheKind.ValueType  # 0
+    CACHE_KIND_EXACT: _CacheKind.ValueType  # 1
+    """The same question, but for case, blanks and final punctuation."""
+    CACHE_KIND_SEMANTIC: _CacheKind.ValueType  # 2
+    """A question of the same meaning."""
+
+class CacheKind(_CacheKind, metaclass=_CacheKindEnumTypeWrapper):
+    """How an earlier answer was found again."""
+
+CACHE_KIND_UNSPECIFIED: CacheKind.ValueType  # 0
+CACHE_KIND_EXACT: CacheKind.ValueType  # 1
+"""The same question, but for case, blanks and final punctuation."""
+CACHE_KIND_SEMANTIC: CacheKind.ValueType  # 2
+"""A question of the same meaning."""
+Global___CacheKind: _TypeAlias = CacheKind  # noqa: Y015
+
 @_typing.final
 class Message(_message.Message):
     """One message of a conversation."""
@@ -233,6 +255,9 @@ class Usage(_message.Message):
     REASONING_TOKENS_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
     ESTIMATED_FIELD_NUMBER: _builtins.int
+    DEPLOYMENT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     provider: _builtins.str
     """OpenTelemetry's gen_ai.provider.name, for example "openai"; "nightdesk" for the extractive answerer."""
     model: _builtins.str
@@ -244,6 +269,14 @@ class Usage(_message.Message):
     reasoning_tokens: _builtins.int
     estimated: _builtins.bool
     """True where the provider reported no counts, so that they were estimated."""
+    deployment: _builtins.str
+    """The name that the settings give to where the model runs; two of them may serve the same model."""
+    purpose: _builtins.str
+    """What the call was for: "answer", "search_question" or "judge"."""
+    outcome: _builtins.str
+    """"ok", or why the call ended without an answer: "rate_limited", "timed_out", "unavailable", "context_too_long",
+    "content_policy", "authentication", "bad_request", "bad_response" or "cancelled".
+    """
     @_builtins.property
     def cost(self) -> Global___Money:
         """Absent where no price is known for the model."""
@@ -260,10 +293,13 @@ class Usage(_message.Message):
         reasoning_tokens: _builtins.int = ...,
         cost: Global___Money | None = ...,
         estimated: _builtins.bool = ...,
+        deployment: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        outcome: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "cost", b"cost", "estimated", b"estimated", "model", b"model", "output_tokens", b"output_tokens", "provider", b"provider", "reasoning_tokens", b"reasoning_tokens", "uncached_input_tokens", b"uncached_input_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache_read_tokens", b"cache_read_tokens", "cache_write_tokens", b"cache_write_tokens", "cost", b"cost", "deployment", b"deployment", "estimated", b"estimated", "model", b"model", "outcome", b"outcome", "output_tokens", b"output_tokens", "provider", b"provider", "purpose", b"purpose", "reasoning_tokens", b"reasoning_tokens", "uncached_input_tokens", b"uncached_input_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -140,6 +140,7 @@ class CaseResult(_message.Message):
     COST_FIELD_NUMBER: _builtins.int
     LATENCY_SECONDS_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    JUDGE_USAGE_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     answer: _builtins.str
     finish_reason: _common_pb2.FinishReason.ValueType
@@ -155,6 +156,10 @@ class CaseResult(_message.Message):
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___Score]: ...
     @_builtins.property
     def cost(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def judge_usage(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Usage]:
+        """What scoring took, one entry for each call to a judge. The server prices it and counts it as spent."""
+
     def __init__(
         self,
         *,
@@ -168,10 +173,11 @@ class CaseResult(_message.Message):
         cost: _common_pb2.Money | None = ...,
         latency_seconds: _builtins.float = ...,
         error: _builtins.str = ...,
+        judge_usage: _abc.Iterable[_common_pb2.Usage] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["case", b"case", "cost", b"cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "case", b"case", "cost", b"cost", "error", b"error", "finish_reason", b"finish_reason", "latency_seconds", b"latency_seconds", "refusal_category", b"refusal_category", "retrieved_document_ids", b"retrieved_document_ids", "scores", b"scores", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "case", b"case", "cost", b"cost", "error", b"error", "finish_reason", b"finish_reason", "judge_usage", b"judge_usage", "latency_seconds", b"latency_seconds", "refusal_category", b"refusal_category", "retrieved_document_ids", b"retrieved_document_ids", "scores", b"scores", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

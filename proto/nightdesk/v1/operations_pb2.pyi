@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from nightdesk.v1 import chat_pb2 as _chat_pb2
 from nightdesk.v1 import common_pb2 as _common_pb2
+from nightdesk.v1 import prompt_pb2 as _prompt_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -42,6 +43,73 @@ COMPONENT_STATE_DEGRADED: ComponentState.ValueType  # 2
 COMPONENT_STATE_FAILED: ComponentState.ValueType  # 3
 Global___ComponentState: _TypeAlias = ComponentState  # noqa: Y015
 
+class _BreakerState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BreakerStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BreakerState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BREAKER_STATE_UNSPECIFIED: _BreakerState.ValueType  # 0
+    BREAKER_STATE_CLOSED: _BreakerState.ValueType  # 1
+    """Calls go through."""
+    BREAKER_STATE_OPEN: _BreakerState.ValueType  # 2
+    """Calls are not tried until `retry_time`."""
+    BREAKER_STATE_HALF_OPEN: _BreakerState.ValueType  # 3
+    """A few calls are let through to see."""
+
+class BreakerState(_BreakerState, metaclass=_BreakerStateEnumTypeWrapper): ...
+
+BREAKER_STATE_UNSPECIFIED: BreakerState.ValueType  # 0
+BREAKER_STATE_CLOSED: BreakerState.ValueType  # 1
+"""Calls go through."""
+BREAKER_STATE_OPEN: BreakerState.ValueType  # 2
+"""Calls are not tried until `retry_time`."""
+BREAKER_STATE_HALF_OPEN: BreakerState.ValueType  # 3
+"""A few calls are let through to see."""
+Global___BreakerState: _TypeAlias = BreakerState  # noqa: Y015
+
+class _BudgetPeriod:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BudgetPeriodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BudgetPeriod.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BUDGET_PERIOD_UNSPECIFIED: _BudgetPeriod.ValueType  # 0
+    BUDGET_PERIOD_DAY: _BudgetPeriod.ValueType  # 1
+    """From midnight to midnight, UTC."""
+    BUDGET_PERIOD_MONTH: _BudgetPeriod.ValueType  # 2
+    """A calendar month, UTC."""
+
+class BudgetPeriod(_BudgetPeriod, metaclass=_BudgetPeriodEnumTypeWrapper): ...
+
+BUDGET_PERIOD_UNSPECIFIED: BudgetPeriod.ValueType  # 0
+BUDGET_PERIOD_DAY: BudgetPeriod.ValueType  # 1
+"""From midnight to midnight, UTC."""
+BUDGET_PERIOD_MONTH: BudgetPeriod.ValueType  # 2
+"""A calendar month, UTC."""
+Global___BudgetPeriod: _TypeAlias = BudgetPeriod  # noqa: Y015
+
+class _SpendGroup:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SpendGroupEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SpendGroup.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SPEND_GROUP_UNSPECIFIED: _SpendGroup.ValueType  # 0
+    SPEND_GROUP_MODEL: _SpendGroup.ValueType  # 1
+    SPEND_GROUP_PURPOSE: _SpendGroup.ValueType  # 2
+    SPEND_GROUP_KEY: _SpendGroup.ValueType  # 3
+    SPEND_GROUP_OUTCOME: _SpendGroup.ValueType  # 4
+
+class SpendGroup(_SpendGroup, metaclass=_SpendGroupEnumTypeWrapper): ...
+
+SPEND_GROUP_UNSPECIFIED: SpendGroup.ValueType  # 0
+SPEND_GROUP_MODEL: SpendGroup.ValueType  # 1
+SPEND_GROUP_PURPOSE: SpendGroup.ValueType  # 2
+SPEND_GROUP_KEY: SpendGroup.ValueType  # 3
+SPEND_GROUP_OUTCOME: SpendGroup.ValueType  # 4
+Global___SpendGroup: _TypeAlias = SpendGroup  # noqa: Y015
+
 @_typing.final
 class TurnSummary(_message.Message):
     """One turn in a list."""
@@ -62,6 +130,7 @@ class TurnSummary(_message.Message):
     RATING_FIELD_NUMBER: _builtins.int
     INPUT_TOKENS_FIELD_NUMBER: _builtins.int
     OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHE_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     conversation_id: _builtins.str
     prompt_version: _builtins.int
@@ -73,6 +142,8 @@ class TurnSummary(_message.Message):
     rating: _chat_pb2.Rating.ValueType
     input_tokens: _builtins.int
     output_tokens: _builtins.int
+    cache: _common_pb2.CacheKind.ValueType
+    """Set where the answer is an earlier one's."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -100,10 +171,11 @@ class TurnSummary(_message.Message):
         rating: _chat_pb2.Rating.ValueType = ...,
         input_tokens: _builtins.int = ...,
         output_tokens: _builtins.int = ...,
+        cache: _common_pb2.CacheKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "create_time", b"create_time", "first_token_latency", b"first_token_latency", "total_latency", b"total_latency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "cost", b"cost", "create_time", b"create_time", "finish_reason", b"finish_reason", "first_token_latency", b"first_token_latency", "input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "prompt_version", b"prompt_version", "question", b"question", "rating", b"rating", "refusal_category", b"refusal_category", "total_latency", b"total_latency", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache", b"cache", "conversation_id", b"conversation_id", "cost", b"cost", "create_time", b"create_time", "finish_reason", b"finish_reason", "first_token_latency", b"first_token_latency", "input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "prompt_version", b"prompt_version", "question", b"question", "rating", b"rating", "refusal_category", b"refusal_category", "total_latency", b"total_latency", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -130,6 +202,9 @@ class Turn(_message.Message):
     ANSWERABILITY_FIELD_NUMBER: _builtins.int
     SEARCH_QUESTION_SOURCE_FIELD_NUMBER: _builtins.int
     ACCESS_GROUPS_FIELD_NUMBER: _builtins.int
+    ROUTE_DECISION_FIELD_NUMBER: _builtins.int
+    CACHE_HIT_FIELD_NUMBER: _builtins.int
+    CUSTOMER_TIER_FIELD_NUMBER: _builtins.int
     question: _builtins.str
     """Whole, personal data masked."""
     answer: _builtins.str
@@ -141,6 +216,7 @@ class Turn(_message.Message):
     feedback_reason: _builtins.str
     answerability: _builtins.float
     search_question_source: _common_pb2.SearchQuestionSource.ValueType
+    customer_tier: _builtins.str
     @_builtins.property
     def summary(self) -> Global___TurnSummary: ...
     @_builtins.property
@@ -161,6 +237,10 @@ class Turn(_message.Message):
     def access_groups(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The groups that the request named."""
 
+    @_builtins.property
+    def route_decision(self) -> _chat_pb2.RouteDecision: ...
+    @_builtins.property
+    def cache_hit(self) -> _chat_pb2.CacheHit: ...
     def __init__(
         self,
         *,
@@ -181,10 +261,13 @@ class Turn(_message.Message):
         answerability: _builtins.float = ...,
         search_question_source: _common_pb2.SearchQuestionSource.ValueType = ...,
         access_groups: _abc.Iterable[_builtins.str] | None = ...,
+        route_decision: _chat_pb2.RouteDecision | None = ...,
+        cache_hit: _chat_pb2.CacheHit | None = ...,
+        customer_tier: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["summary", b"summary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cache_hit", b"cache_hit", "route_decision", b"route_decision", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "answer", b"answer", "answerability", b"answerability", "citation_ids", b"citation_ids", "citations", b"citations", "feedback_reason", b"feedback_reason", "index_version", b"index_version", "prompt", b"prompt", "question", b"question", "rail_verdicts", b"rail_verdicts", "request_id", b"request_id", "route_switches", b"route_switches", "search_question", b"search_question", "search_question_source", b"search_question_source", "summary", b"summary", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_groups", b"access_groups", "answer", b"answer", "answerability", b"answerability", "cache_hit", b"cache_hit", "citation_ids", b"citation_ids", "citations", b"citations", "customer_tier", b"customer_tier", "feedback_reason", b"feedback_reason", "index_version", b"index_version", "prompt", b"prompt", "question", b"question", "rail_verdicts", b"rail_verdicts", "request_id", b"request_id", "route_decision", b"route_decision", "route_switches", b"route_switches", "search_question", b"search_question", "search_question_source", b"search_question_source", "summary", b"summary", "timings", b"timings", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -346,6 +429,7 @@ class MetricPoint(_message.Message):
     TOTAL_P95_FIELD_NUMBER: _builtins.int
     THUMBS_UP_COUNT_FIELD_NUMBER: _builtins.int
     THUMBS_DOWN_COUNT_FIELD_NUMBER: _builtins.int
+    CACHED_COUNT_FIELD_NUMBER: _builtins.int
     prompt_version: _builtins.int
     turn_count: _builtins.int
     answered_count: _builtins.int
@@ -356,6 +440,8 @@ class MetricPoint(_message.Message):
     unpriced_count: _builtins.int
     thumbs_up_count: _builtins.int
     thumbs_down_count: _builtins.int
+    cached_count: _builtins.int
+    """Answered from the cache."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -386,10 +472,11 @@ class MetricPoint(_message.Message):
         total_p95: _duration_pb2.Duration | None = ...,
         thumbs_up_count: _builtins.int = ...,
         thumbs_down_count: _builtins.int = ...,
+        cached_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "first_token_p50", b"first_token_p50", "start_time", b"start_time", "total_p50", b"total_p50", "total_p95", b"total_p95"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_count", b"answered_count", "cancelled_count", b"cancelled_count", "cost", b"cost", "degraded_count", b"degraded_count", "first_token_p50", b"first_token_p50", "prompt_version", b"prompt_version", "refused_count", b"refused_count", "start_time", b"start_time", "thumbs_down_count", b"thumbs_down_count", "thumbs_up_count", b"thumbs_up_count", "total_p50", b"total_p50", "total_p95", b"total_p95", "turn_count", b"turn_count", "unanswered_count", b"unanswered_count", "unpriced_count", b"unpriced_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_count", b"answered_count", "cached_count", b"cached_count", "cancelled_count", b"cancelled_count", "cost", b"cost", "degraded_count", b"degraded_count", "first_token_p50", b"first_token_p50", "prompt_version", b"prompt_version", "refused_count", b"refused_count", "start_time", b"start_time", "thumbs_down_count", b"thumbs_down_count", "thumbs_up_count", b"thumbs_up_count", "total_p50", b"total_p50", "total_p95", b"total_p95", "turn_count", b"turn_count", "unanswered_count", b"unanswered_count", "unpriced_count", b"unpriced_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -505,7 +592,260 @@ class GetStatusResponse(_message.Message):
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
 
 @_typing.final
+class TokenPrices(_message.Message):
+    """The price of a million tokens. A kind of token without a price of its own is charged as its neighbour: cached input
+    as input, reasoning as output.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    CACHE_READ_FIELD_NUMBER: _builtins.int
+    CACHE_WRITE_FIELD_NUMBER: _builtins.int
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def input(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def cache_read(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def cache_write(self) -> _common_pb2.Money: ...
+    @_builtins.property
+    def output(self) -> _common_pb2.Money: ...
+    def __init__(
+        self,
+        *,
+        input: _common_pb2.Money | None = ...,
+        cache_read: _common_pb2.Money | None = ...,
+        cache_write: _common_pb2.Money | None = ...,
+        output: _common_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cache_read", b"cache_read", "cache_write", b"cache_write", "input", b"input", "output", b"output"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache_read", b"cache_read", "cache_write", b"cache_write", "input", b"input", "output", b"output"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TokenPrices: _TypeAlias = TokenPrices  # noqa: Y015
+
+@_typing.final
+class Deployment(_message.Message):
+    """Where a model runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    PRICES_FIELD_NUMBER: _builtins.int
+    PRICES_SOURCE_FIELD_NUMBER: _builtins.int
+    BREAKER_FIELD_NUMBER: _builtins.int
+    RETRY_TIME_FIELD_NUMBER: _builtins.int
+    BATCH_PRICES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The settings' name for it."""
+    provider: _builtins.str
+    model: _builtins.str
+    prices_source: _builtins.str
+    """Where the prices are from, with their date, for example "genai-prices 0.2.3, 2026-10-01" or "settings"."""
+    breaker: Global___BreakerState.ValueType
+    @_builtins.property
+    def prices(self) -> Global___TokenPrices:
+        """Absent where no price is known: calls are "unpriced" and no budget sees them."""
+
+    @_builtins.property
+    def retry_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def batch_prices(self) -> Global___TokenPrices:
+        """A batch API's prices, for work that can wait; absent where there is none."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        model: _builtins.str = ...,
+        prices: Global___TokenPrices | None = ...,
+        prices_source: _builtins.str = ...,
+        breaker: Global___BreakerState.ValueType = ...,
+        retry_time: _timestamp_pb2.Timestamp | None = ...,
+        batch_prices: Global___TokenPrices | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch_prices", b"batch_prices", "prices", b"prices", "retry_time", b"retry_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_prices", b"batch_prices", "breaker", b"breaker", "model", b"model", "name", b"name", "prices", b"prices", "prices_source", b"prices_source", "provider", b"provider", "retry_time", b"retry_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Deployment: _TypeAlias = Deployment  # noqa: Y015
+
+@_typing.final
+class Route(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ROUTING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    @_builtins.property
+    def routing(self) -> _prompt_pb2.Routing: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        routing: _prompt_pb2.Routing | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["routing", b"routing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "routing", b"routing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Route: _TypeAlias = Route  # noqa: Y015
+
+@_typing.final
+class ListRoutesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRoutesRequest: _TypeAlias = ListRoutesRequest  # noqa: Y015
+
+@_typing.final
+class ListRoutesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEPLOYMENTS_FIELD_NUMBER: _builtins.int
+    ROUTES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def deployments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Deployment]: ...
+    @_builtins.property
+    def routes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Route]: ...
+    def __init__(
+        self,
+        *,
+        deployments: _abc.Iterable[Global___Deployment] | None = ...,
+        routes: _abc.Iterable[Global___Route] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deployments", b"deployments", "routes", b"routes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRoutesResponse: _TypeAlias = ListRoutesResponse  # noqa: Y015
+
+@_typing.final
+class RouteFacts(_message.Message):
+    """What a routing's rules look at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_TOKENS_FIELD_NUMBER: _builtins.int
+    ANSWERABILITY_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_TIER_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FAILURE_FIELD_NUMBER: _builtins.int
+    SOFT_LIMIT_PASSED_FIELD_NUMBER: _builtins.int
+    question_tokens: _builtins.int
+    """In place of counting `question`."""
+    answerability: _builtins.float
+    customer_tier: _builtins.str
+    previous_failure: _builtins.str
+    """"unanswered", "degraded", "cancelled", "thumbs_down", or empty where the last turn did not fail."""
+    soft_limit_passed: _builtins.bool
+    """Whether a soft limit is passed."""
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        question_tokens: _builtins.int = ...,
+        answerability: _builtins.float = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+        customer_tier: _builtins.str = ...,
+        previous_failure: _builtins.str = ...,
+        soft_limit_passed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answerability", b"answerability", "customer_tier", b"customer_tier", "previous_failure", b"previous_failure", "question_tokens", b"question_tokens", "soft_limit_passed", b"soft_limit_passed", "topics", b"topics"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteFacts: _TypeAlias = RouteFacts  # noqa: Y015
+
+@_typing.final
+class ExplainRouteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUTE_FIELD_NUMBER: _builtins.int
+    PROMPT_VERSION_FIELD_NUMBER: _builtins.int
+    ROUTING_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    route: _builtins.str
+    """A route of the settings."""
+    prompt_version: _builtins.str
+    """A prompt version's number or label."""
+    @_builtins.property
+    def routing(self) -> _prompt_pb2.Routing:
+        """One that is not kept anywhere yet."""
+
+    @_builtins.property
+    def facts(self) -> Global___RouteFacts: ...
+    def __init__(
+        self,
+        *,
+        route: _builtins.str = ...,
+        prompt_version: _builtins.str = ...,
+        routing: _prompt_pb2.Routing | None = ...,
+        facts: Global___RouteFacts | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "of", b"of", "prompt_version", b"prompt_version", "route", b"route", "routing", b"routing"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "of", b"of", "prompt_version", b"prompt_version", "route", b"route", "routing", b"routing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_of: _TypeAlias = _typing.Literal["route", "prompt_version", "routing"]  # noqa: Y015
+    _WhichOneofArgType_of: _TypeAlias = _typing.Literal["of", b"of"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_of) -> _WhichOneofReturnType_of | None: ...
+
+Global___ExplainRouteRequest: _TypeAlias = ExplainRouteRequest  # noqa: Y015
+
+@_typing.final
+class ExplainRouteResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decision(self) -> _chat_pb2.RouteDecision: ...
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Each rule in its order with what became of it, for example "easy: answerability 0.41 >= 0.60 does not hold"."""
+
+    def __init__(
+        self,
+        *,
+        decision: _chat_pb2.RouteDecision | None = ...,
+        steps: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRouteResponse: _TypeAlias = ExplainRouteResponse  # noqa: Y015
+
+@_typing.final
 class Budget(_message.Message):
+    """How much may be spent on models in a period, by the tenant or by one of its keys."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     BUDGET_ID_FIELD_NUMBER: _builtins.int
@@ -513,15 +853,32 @@ class Budget(_message.Message):
     HARD_LIMIT_FIELD_NUMBER: _builtins.int
     SPENT_FIELD_NUMBER: _builtins.int
     RESET_TIME_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
+    RESERVED_FIELD_NUMBER: _builtins.int
     budget_id: _builtins.str
+    """Given by the server: "tenant/day", "tenant/month", "key/NAME/day" or "key/NAME/month"."""
+    key: _builtins.str
+    """The name of an API key; empty: all of the tenant's."""
+    period: Global___BudgetPeriod.ValueType
     @_builtins.property
-    def soft_limit(self) -> _common_pb2.Money: ...
+    def soft_limit(self) -> _common_pb2.Money:
+        """From here on turns take their route's economy chain; absent: never."""
+
     @_builtins.property
-    def hard_limit(self) -> _common_pb2.Money: ...
+    def hard_limit(self) -> _common_pb2.Money:
+        """No call is made that could pass it; turns are refused until the period ends."""
+
     @_builtins.property
-    def spent(self) -> _common_pb2.Money: ...
+    def spent(self) -> _common_pb2.Money:
+        """Output only, as are `reset_time` and `reserved`."""
+
     @_builtins.property
     def reset_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def reserved(self) -> _common_pb2.Money:
+        """Held for calls under way, at the most that they can cost."""
+
     def __init__(
         self,
         *,
@@ -530,14 +887,158 @@ class Budget(_message.Message):
         hard_limit: _common_pb2.Money | None = ...,
         spent: _common_pb2.Money | None = ...,
         reset_time: _timestamp_pb2.Timestamp | None = ...,
+        key: _builtins.str = ...,
+        period: Global___BudgetPeriod.ValueType = ...,
+        reserved: _common_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["hard_limit", b"hard_limit", "reset_time", b"reset_time", "soft_limit", b"soft_limit", "spent", b"spent"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hard_limit", b"hard_limit", "reserved", b"reserved", "reset_time", b"reset_time", "soft_limit", b"soft_limit", "spent", b"spent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_id", b"budget_id", "hard_limit", b"hard_limit", "reset_time", b"reset_time", "soft_limit", b"soft_limit", "spent", b"spent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_id", b"budget_id", "hard_limit", b"hard_limit", "key", b"key", "period", b"period", "reserved", b"reserved", "reset_time", b"reset_time", "soft_limit", b"soft_limit", "spent", b"spent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Budget: _TypeAlias = Budget  # noqa: Y015
+
+@_typing.final
+class DeleteBudgetRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUDGET_ID_FIELD_NUMBER: _builtins.int
+    budget_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        budget_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget_id", b"budget_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteBudgetRequest: _TypeAlias = DeleteBudgetRequest  # noqa: Y015
+
+@_typing.final
+class DeleteBudgetResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteBudgetResponse: _TypeAlias = DeleteBudgetResponse  # noqa: Y015
+
+@_typing.final
+class QuerySpendRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    group: Global___SpendGroup.ValueType
+    """Unspecified means by model."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Inclusive; absent means 24 hours before `end_time`."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Exclusive; absent means now."""
+
+    @_builtins.property
+    def step(self) -> _duration_pb2.Duration:
+        """The width of a point, at least 10 s; absent: one point for the whole span."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        step: _duration_pb2.Duration | None = ...,
+        group: Global___SpendGroup.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "group", b"group", "start_time", b"start_time", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuerySpendRequest: _TypeAlias = QuerySpendRequest  # noqa: Y015
+
+@_typing.final
+class SpendPoint(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    GROUP_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    UNPRICED_COUNT_FIELD_NUMBER: _builtins.int
+    ESTIMATED_COUNT_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    group: _builtins.str
+    call_count: _builtins.int
+    unpriced_count: _builtins.int
+    estimated_count: _builtins.int
+    """Calls whose tokens the provider did not tell."""
+    input_tokens: _builtins.int
+    output_tokens: _builtins.int
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def cost(self) -> _common_pb2.Money:
+        """Of the priced calls."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        group: _builtins.str = ...,
+        call_count: _builtins.int = ...,
+        cost: _common_pb2.Money | None = ...,
+        unpriced_count: _builtins.int = ...,
+        estimated_count: _builtins.int = ...,
+        input_tokens: _builtins.int = ...,
+        output_tokens: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_count", b"call_count", "cost", b"cost", "estimated_count", b"estimated_count", "group", b"group", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "start_time", b"start_time", "unpriced_count", b"unpriced_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SpendPoint: _TypeAlias = SpendPoint  # noqa: Y015
+
+@_typing.final
+class QuerySpendResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POINTS_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpendPoint]: ...
+    @_builtins.property
+    def step(self) -> _duration_pb2.Duration: ...
+    def __init__(
+        self,
+        *,
+        points: _abc.Iterable[Global___SpendPoint] | None = ...,
+        step: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["points", b"points", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuerySpendResponse: _TypeAlias = QuerySpendResponse  # noqa: Y015
 
 @_typing.final
 class ListBudgetsRequest(_message.Message):

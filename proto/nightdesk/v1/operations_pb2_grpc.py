@@ -55,6 +55,16 @@ class OperationsServiceStub(object):
                 request_serializer=nightdesk_dot_v1_dot_operations__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=nightdesk_dot_v1_dot_operations__pb2.GetStatusResponse.FromString,
                 _registered_method=True)
+        self.ListRoutes = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/ListRoutes',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.ListRoutesRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.ListRoutesResponse.FromString,
+                _registered_method=True)
+        self.ExplainRoute = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/ExplainRoute',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.ExplainRouteRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.ExplainRouteResponse.FromString,
+                _registered_method=True)
         self.ListBudgets = channel.unary_unary(
                 '/nightdesk.v1.OperationsService/ListBudgets',
                 request_serializer=nightdesk_dot_v1_dot_operations__pb2.ListBudgetsRequest.SerializeToString,
@@ -64,6 +74,16 @@ class OperationsServiceStub(object):
                 '/nightdesk.v1.OperationsService/SetBudget',
                 request_serializer=nightdesk_dot_v1_dot_operations__pb2.SetBudgetRequest.SerializeToString,
                 response_deserializer=nightdesk_dot_v1_dot_operations__pb2.SetBudgetResponse.FromString,
+                _registered_method=True)
+        self.DeleteBudget = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/DeleteBudget',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetResponse.FromString,
+                _registered_method=True)
+        self.QuerySpend = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/QuerySpend',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.FromString,
                 _registered_method=True)
         self.ListAlerts = channel.unary_unary(
                 '/nightdesk.v1.OperationsService/ListAlerts',
@@ -124,14 +144,44 @@ class OperationsServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRoutes(self, request, context):
+        """The models and routes of the settings, with prices and whether each model takes calls now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainRoute(self, request, context):
+        """What a routing decides for given facts. Nothing is asked of a model.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListBudgets(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Every budget of the tenant, with what is spent and reserved in its current period.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetBudget(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Makes a budget or changes its limits, for the next call on. Wants engineer or admin.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteBudget(self, request, context):
+        """Wants engineer or admin.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def QuerySpend(self, request, context):
+        """What calls to models cost, judges and failed attempts included, by model, purpose or key.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -189,6 +239,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     request_deserializer=nightdesk_dot_v1_dot_operations__pb2.GetStatusRequest.FromString,
                     response_serializer=nightdesk_dot_v1_dot_operations__pb2.GetStatusResponse.SerializeToString,
             ),
+            'ListRoutes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRoutes,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.ListRoutesRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.ListRoutesResponse.SerializeToString,
+            ),
+            'ExplainRoute': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainRoute,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.ExplainRouteRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.ExplainRouteResponse.SerializeToString,
+            ),
             'ListBudgets': grpc.unary_unary_rpc_method_handler(
                     servicer.ListBudgets,
                     request_deserializer=nightdesk_dot_v1_dot_operations__pb2.ListBudgetsRequest.FromString,
@@ -198,6 +258,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.SetBudget,
                     request_deserializer=nightdesk_dot_v1_dot_operations__pb2.SetBudgetRequest.FromString,
                     response_serializer=nightdesk_dot_v1_dot_operations__pb2.SetBudgetResponse.SerializeToString,
+            ),
+            'DeleteBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteBudget,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetResponse.SerializeToString,
+            ),
+            'QuerySpend': grpc.unary_unary_rpc_method_handler(
+                    servicer.QuerySpend,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.SerializeToString,
             ),
             'ListAlerts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAlerts,
@@ -345,6 +415,60 @@ class OperationsService(object):
             _registered_method=True)
 
     @staticmethod
+    def ListRoutes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/ListRoutes',
+            nightdesk_dot_v1_dot_operations__pb2.ListRoutesRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.ListRoutesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainRoute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/ExplainRoute',
+            nightdesk_dot_v1_dot_operations__pb2.ExplainRouteRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.ExplainRouteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListBudgets(request,
             target,
             options=(),
@@ -388,6 +512,60 @@ class OperationsService(object):
             '/nightdesk.v1.OperationsService/SetBudget',
             nightdesk_dot_v1_dot_operations__pb2.SetBudgetRequest.SerializeToString,
             nightdesk_dot_v1_dot_operations__pb2.SetBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/DeleteBudget',
+            nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.DeleteBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QuerySpend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/QuerySpend',
+            nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.FromString,
             options,
             channel_credentials,
             insecure,

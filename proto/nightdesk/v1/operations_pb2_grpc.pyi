@@ -41,8 +41,18 @@ class OperationsServiceStub:
     """Turns, cost, refusals and latency over time."""
     GetStatus: _grpc.UnaryUnaryMultiCallable[_operations_pb2.GetStatusRequest, _operations_pb2.GetStatusResponse]
     """What the server runs on, each part checked now, with the way to mend what is wrong."""
+    ListRoutes: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListRoutesRequest, _operations_pb2.ListRoutesResponse]
+    """The models and routes of the settings, with prices and whether each model takes calls now."""
+    ExplainRoute: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ExplainRouteRequest, _operations_pb2.ExplainRouteResponse]
+    """What a routing decides for given facts. Nothing is asked of a model."""
     ListBudgets: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListBudgetsRequest, _operations_pb2.ListBudgetsResponse]
+    """Every budget of the tenant, with what is spent and reserved in its current period."""
     SetBudget: _grpc.UnaryUnaryMultiCallable[_operations_pb2.SetBudgetRequest, _operations_pb2.SetBudgetResponse]
+    """Makes a budget or changes its limits, for the next call on. Wants engineer or admin."""
+    DeleteBudget: _grpc.UnaryUnaryMultiCallable[_operations_pb2.DeleteBudgetRequest, _operations_pb2.DeleteBudgetResponse]
+    """Wants engineer or admin."""
+    QuerySpend: _grpc.UnaryUnaryMultiCallable[_operations_pb2.QuerySpendRequest, _operations_pb2.QuerySpendResponse]
+    """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
     ListAlerts: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListAlertsRequest, _operations_pb2.ListAlertsResponse]
     CreateKey: _grpc.UnaryUnaryMultiCallable[_operations_pb2.CreateKeyRequest, _operations_pb2.CreateKeyResponse]
     ListKeys: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListKeysRequest, _operations_pb2.ListKeysResponse]
@@ -62,8 +72,18 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Turns, cost, refusals and latency over time."""
     GetStatus: _aio.UnaryUnaryMultiCallable[_operations_pb2.GetStatusRequest, _operations_pb2.GetStatusResponse]  # type: ignore[assignment]
     """What the server runs on, each part checked now, with the way to mend what is wrong."""
+    ListRoutes: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListRoutesRequest, _operations_pb2.ListRoutesResponse]  # type: ignore[assignment]
+    """The models and routes of the settings, with prices and whether each model takes calls now."""
+    ExplainRoute: _aio.UnaryUnaryMultiCallable[_operations_pb2.ExplainRouteRequest, _operations_pb2.ExplainRouteResponse]  # type: ignore[assignment]
+    """What a routing decides for given facts. Nothing is asked of a model."""
     ListBudgets: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListBudgetsRequest, _operations_pb2.ListBudgetsResponse]  # type: ignore[assignment]
+    """Every budget of the tenant, with what is spent and reserved in its current period."""
     SetBudget: _aio.UnaryUnaryMultiCallable[_operations_pb2.SetBudgetRequest, _operations_pb2.SetBudgetResponse]  # type: ignore[assignment]
+    """Makes a budget or changes its limits, for the next call on. Wants engineer or admin."""
+    DeleteBudget: _aio.UnaryUnaryMultiCallable[_operations_pb2.DeleteBudgetRequest, _operations_pb2.DeleteBudgetResponse]  # type: ignore[assignment]
+    """Wants engineer or admin."""
+    QuerySpend: _aio.UnaryUnaryMultiCallable[_operations_pb2.QuerySpendRequest, _operations_pb2.QuerySpendResponse]  # type: ignore[assignment]
+    """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
     ListAlerts: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListAlertsRequest, _operations_pb2.ListAlertsResponse]  # type: ignore[assignment]
     CreateKey: _aio.UnaryUnaryMultiCallable[_operations_pb2.CreateKeyRequest, _operations_pb2.CreateKeyResponse]  # type: ignore[assignment]
     ListKeys: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListKeysRequest, _operations_pb2.ListKeysResponse]  # type: ignore[assignment]
@@ -106,18 +126,52 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         """What the server runs on, each part checked now, with the way to mend what is wrong."""
 
     @_abc_1.abstractmethod
+    def ListRoutes(
+        self,
+        request: _operations_pb2.ListRoutesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ListRoutesResponse, _abc.Awaitable[_operations_pb2.ListRoutesResponse]]:
+        """The models and routes of the settings, with prices and whether each model takes calls now."""
+
+    @_abc_1.abstractmethod
+    def ExplainRoute(
+        self,
+        request: _operations_pb2.ExplainRouteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.ExplainRouteResponse, _abc.Awaitable[_operations_pb2.ExplainRouteResponse]]:
+        """What a routing decides for given facts. Nothing is asked of a model."""
+
+    @_abc_1.abstractmethod
     def ListBudgets(
         self,
         request: _operations_pb2.ListBudgetsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_operations_pb2.ListBudgetsResponse, _abc.Awaitable[_operations_pb2.ListBudgetsResponse]]: ...
+    ) -> _typing.Union[_operations_pb2.ListBudgetsResponse, _abc.Awaitable[_operations_pb2.ListBudgetsResponse]]:
+        """Every budget of the tenant, with what is spent and reserved in its current period."""
 
     @_abc_1.abstractmethod
     def SetBudget(
         self,
         request: _operations_pb2.SetBudgetRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_operations_pb2.SetBudgetResponse, _abc.Awaitable[_operations_pb2.SetBudgetResponse]]: ...
+    ) -> _typing.Union[_operations_pb2.SetBudgetResponse, _abc.Awaitable[_operations_pb2.SetBudgetResponse]]:
+        """Makes a budget or changes its limits, for the next call on. Wants engineer or admin."""
+
+    @_abc_1.abstractmethod
+    def DeleteBudget(
+        self,
+        request: _operations_pb2.DeleteBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.DeleteBudgetResponse, _abc.Awaitable[_operations_pb2.DeleteBudgetResponse]]:
+        """Wants engineer or admin."""
+
+    @_abc_1.abstractmethod
+    def QuerySpend(
+        self,
+        request: _operations_pb2.QuerySpendRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.QuerySpendResponse, _abc.Awaitable[_operations_pb2.QuerySpendResponse]]:
+        """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
 
     @_abc_1.abstractmethod
     def ListAlerts(

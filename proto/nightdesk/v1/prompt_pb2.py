@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from nightdesk.v1 import common_pb2 as nightdesk_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19nightdesk/v1/prompt.proto\x12\x0cnightdesk.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nightdesk/v1/common.proto\"\xd4\x04\n\x0cPromptBundle\x12\x10\n\x08template\x18\x01 \x01(\t\x12\r\n\x05route\x18\x02 \x01(\t\x12\x18\n\x0btemperature\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x19\n\x11max_output_tokens\x18\x04 \x01(\x05\x12\x17\n\x0fretrieval_limit\x18\x05 \x01(\x05\x12\x15\n\rvector_weight\x18\x06 \x01(\x01\x12\x1b\n\x13\x61nswerability_floor\x18\x07 \x01(\x01\x12\x15\n\rhistory_turns\x18\x08 \x01(\x05\x12G\n\x0frail_thresholds\x18\t \x03(\x0b\x32..nightdesk.v1.PromptBundle.RailThresholdsEntry\x12\x41\n\x0ckind_weights\x18\n \x03(\x0b\x32+.nightdesk.v1.PromptBundle.KindWeightsEntry\x12\x16\n\x0erecency_weight\x18\x0b \x01(\x01\x12\x1e\n\x16recency_half_life_days\x18\x0c \x01(\x05\x12\x0e\n\x06rerank\x18\r \x01(\x08\x12;\n\x0fsearch_question\x18\x0e \x01(\x0e\x32\".nightdesk.v1.SearchQuestionSource\x1a\x35\n\x13RailThresholdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x32\n\x10KindWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x0e\n\x0c_temperature\"\xc8\x01\n\rPromptVersion\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12*\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x1a.nightdesk.v1.PromptBundle\x12\x14\n\x0c\x63ontent_hash\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06labels\x18\x05 \x03(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61uthor\x18\x07 \x01(\t\"]\n\x1a\x43reatePromptVersionRequest\x12*\n\x06\x62undle\x18\x01 \x01(\x0b\x32\x1a.nightdesk.v1.PromptBundle\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"R\n\x1b\x43reatePromptVersionResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"1\n\x17GetPromptVersionRequest\x12\x16\n\x0eprompt_version\x18\x01 \x01(\t\"O\n\x18GetPromptVersionResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"B\n\x19ListPromptVersionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"k\n\x1aListPromptVersionsResponse\x12\x34\n\x0fprompt_versions\x18\x01 \x03(\x0b\x32\x1b.nightdesk.v1.PromptVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x15SetPromptLabelRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x16SetPromptLabelResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"S\n\x19\x44iffPromptVersionsRequest\x12\x1b\n\x13\x66rom_prompt_version\x18\x01 \x01(\t\x12\x19\n\x11to_prompt_version\x18\x02 \x01(\t\"2\n\x1a\x44iffPromptVersionsResponse\x12\x14\n\x0cunified_diff\x18\x01 \x01(\t\"3\n\nRolloutArm\x12\x16\n\x0eprompt_version\x18\x01 \x01(\x03\x12\r\n\x05share\x18\x02 \x01(\x01\"\xb0\x01\n\x07Rollout\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12&\n\x04\x61rms\x18\x03 \x03(\x0b\x32\x18.nightdesk.v1.RolloutArm\x12)\n\x05state\x18\x04 \x01(\x0e\x32\x1a.nightdesk.v1.RolloutState\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14\x43reateRolloutRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12&\n\x04\x61rms\x18\x02 \x03(\x0b\x32\x18.nightdesk.v1.RolloutArm\"?\n\x15\x43reateRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"\'\n\x11GetRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\"<\n\x12GetRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"<\n\x13ListRolloutsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x14ListRolloutsResponse\x12\'\n\x08rollouts\x18\x01 \x03(\x0b\x32\x15.nightdesk.v1.Rollout\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x15PromoteRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"@\n\x16PromoteRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"<\n\x16RollBackRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"A\n\x17RollBackRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout*\x83\x01\n\x0cRolloutState\x12\x1d\n\x19ROLLOUT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15ROLLOUT_STATE_RUNNING\x10\x01\x12\x1a\n\x16ROLLOUT_STATE_PROMOTED\x10\x02\x12\x1d\n\x19ROLLOUT_STATE_ROLLED_BACK\x10\x03\x32\xcc\x07\n\rPromptService\x12j\n\x13\x43reatePromptVersion\x12(.nightdesk.v1.CreatePromptVersionRequest\x1a).nightdesk.v1.CreatePromptVersionResponse\x12\x61\n\x10GetPromptVersion\x12%.nightdesk.v1.GetPromptVersionRequest\x1a&.nightdesk.v1.GetPromptVersionResponse\x12g\n\x12ListPromptVersions\x12\'.nightdesk.v1.ListPromptVersionsRequest\x1a(.nightdesk.v1.ListPromptVersionsResponse\x12[\n\x0eSetPromptLabel\x12#.nightdesk.v1.SetPromptLabelRequest\x1a$.nightdesk.v1.SetPromptLabelResponse\x12g\n\x12\x44iffPromptVersions\x12\'.nightdesk.v1.DiffPromptVersionsRequest\x1a(.nightdesk.v1.DiffPromptVersionsResponse\x12X\n\rCreateRollout\x12\".nightdesk.v1.CreateRolloutRequest\x1a#.nightdesk.v1.CreateRolloutResponse\x12O\n\nGetRollout\x12\x1f.nightdesk.v1.GetRolloutRequest\x1a .nightdesk.v1.GetRolloutResponse\x12U\n\x0cListRollouts\x12!.nightdesk.v1.ListRolloutsRequest\x1a\".nightdesk.v1.ListRolloutsResponse\x12[\n\x0ePromoteRollout\x12#.nightdesk.v1.PromoteRolloutRequest\x1a$.nightdesk.v1.PromoteRolloutResponse\x12^\n\x0fRollBackRollout\x12$.nightdesk.v1.RollBackRolloutRequest\x1a%.nightdesk.v1.RollBackRolloutResponseB=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19nightdesk/v1/prompt.proto\x12\x0cnightdesk.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nightdesk/v1/common.proto\"\xcb\x02\n\tRouteRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x63hain\x18\x02 \x03(\t\x12 \n\x13min_question_tokens\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12 \n\x13max_question_tokens\x18\x04 \x01(\x05H\x01\x88\x01\x01\x12\x1e\n\x11min_answerability\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12\x1e\n\x11max_answerability\x18\x06 \x01(\x01H\x03\x88\x01\x01\x12\x0e\n\x06topics\x18\x07 \x03(\t\x12\x16\n\x0e\x63ustomer_tiers\x18\x08 \x03(\t\x12\x19\n\x11previous_failures\x18\t \x03(\tB\x16\n\x14_min_question_tokensB\x16\n\x14_max_question_tokensB\x14\n\x12_min_answerabilityB\x14\n\x12_max_answerability\"\x87\x01\n\x07Routing\x12\r\n\x05\x63hain\x18\x01 \x03(\t\x12\x15\n\reconomy_chain\x18\x02 \x03(\t\x12&\n\x05rules\x18\x03 \x03(\x0b\x32\x17.nightdesk.v1.RouteRule\x12.\n\x0bhedge_after\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"+\n\x07\x45xample\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\"\xa5\x05\n\x0cPromptBundle\x12\x10\n\x08template\x18\x01 \x01(\t\x12\r\n\x05route\x18\x02 \x01(\t\x12\x18\n\x0btemperature\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x19\n\x11max_output_tokens\x18\x04 \x01(\x05\x12\x17\n\x0fretrieval_limit\x18\x05 \x01(\x05\x12\x15\n\rvector_weight\x18\x06 \x01(\x01\x12\x1b\n\x13\x61nswerability_floor\x18\x07 \x01(\x01\x12\x15\n\rhistory_turns\x18\x08 \x01(\x05\x12G\n\x0frail_thresholds\x18\t \x03(\x0b\x32..nightdesk.v1.PromptBundle.RailThresholdsEntry\x12\x41\n\x0ckind_weights\x18\n \x03(\x0b\x32+.nightdesk.v1.PromptBundle.KindWeightsEntry\x12\x16\n\x0erecency_weight\x18\x0b \x01(\x01\x12\x1e\n\x16recency_half_life_days\x18\x0c \x01(\x05\x12\x0e\n\x06rerank\x18\r \x01(\x08\x12;\n\x0fsearch_question\x18\x0e \x01(\x0e\x32\".nightdesk.v1.SearchQuestionSource\x12&\n\x07routing\x18\x0f \x01(\x0b\x32\x15.nightdesk.v1.Routing\x12\'\n\x08\x65xamples\x18\x10 \x03(\x0b\x32\x15.nightdesk.v1.Example\x1a\x35\n\x13RailThresholdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x32\n\x10KindWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x0e\n\x0c_temperature\"\xc8\x01\n\rPromptVersion\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12*\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x1a.nightdesk.v1.PromptBundle\x12\x14\n\x0c\x63ontent_hash\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06labels\x18\x05 \x03(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61uthor\x18\x07 \x01(\t\"]\n\x1a\x43reatePromptVersionRequest\x12*\n\x06\x62undle\x18\x01 \x01(\x0b\x32\x1a.nightdesk.v1.PromptBundle\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"R\n\x1b\x43reatePromptVersionResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"1\n\x17GetPromptVersionRequest\x12\x16\n\x0eprompt_version\x18\x01 \x01(\t\"O\n\x18GetPromptVersionResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"B\n\x19ListPromptVersionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"k\n\x1aListPromptVersionsResponse\x12\x34\n\x0fprompt_versions\x18\x01 \x03(\x0b\x32\x1b.nightdesk.v1.PromptVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x15SetPromptLabelRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"M\n\x16SetPromptLabelResponse\x12\x33\n\x0eprompt_version\x18\x01 \x01(\x0b\x32\x1b.nightdesk.v1.PromptVersion\"S\n\x19\x44iffPromptVersionsRequest\x12\x1b\n\x13\x66rom_prompt_version\x18\x01 \x01(\t\x12\x19\n\x11to_prompt_version\x18\x02 \x01(\t\"2\n\x1a\x44iffPromptVersionsResponse\x12\x14\n\x0cunified_diff\x18\x01 \x01(\t\"3\n\nRolloutArm\x12\x16\n\x0eprompt_version\x18\x01 \x01(\x03\x12\r\n\x05share\x18\x02 \x01(\x01\"\xb0\x01\n\x07Rollout\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12&\n\x04\x61rms\x18\x03 \x03(\x0b\x32\x18.nightdesk.v1.RolloutArm\x12)\n\x05state\x18\x04 \x01(\x0e\x32\x1a.nightdesk.v1.RolloutState\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x14\x43reateRolloutRequest\x12\r\n\x05label\x18\x01 \x01(\t\x12&\n\x04\x61rms\x18\x02 \x03(\x0b\x32\x18.nightdesk.v1.RolloutArm\"?\n\x15\x43reateRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"\'\n\x11GetRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\"<\n\x12GetRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"<\n\x13ListRolloutsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x14ListRolloutsResponse\x12\'\n\x08rollouts\x18\x01 \x03(\x0b\x32\x15.nightdesk.v1.Rollout\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"<\n\x15PromoteRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"@\n\x16PromoteRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout\"<\n\x16RollBackRolloutRequest\x12\x12\n\nrollout_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"A\n\x17RollBackRolloutResponse\x12&\n\x07rollout\x18\x01 \x01(\x0b\x32\x15.nightdesk.v1.Rollout*\x83\x01\n\x0cRolloutState\x12\x1d\n\x19ROLLOUT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15ROLLOUT_STATE_RUNNING\x10\x01\x12\x1a\n\x16ROLLOUT_STATE_PROMOTED\x10\x02\x12\x1d\n\x19ROLLOUT_STATE_ROLLED_BACK\x10\x03\x32\xcc\x07\n\rPromptService\x12j\n\x13\x43reatePromptVersion\x12(.nightdesk.v1.CreatePromptVersionRequest\x1a).nightdesk.v1.CreatePromptVersionResponse\x12\x61\n\x10GetPromptVersion\x12%.nightdesk.v1.GetPromptVersionRequest\x1a&.nightdesk.v1.GetPromptVersionResponse\x12g\n\x12ListPromptVersions\x12\'.nightdesk.v1.ListPromptVersionsRequest\x1a(.nightdesk.v1.ListPromptVersionsResponse\x12[\n\x0eSetPromptLabel\x12#.nightdesk.v1.SetPromptLabelRequest\x1a$.nightdesk.v1.SetPromptLabelResponse\x12g\n\x12\x44iffPromptVersions\x12\'.nightdesk.v1.DiffPromptVersionsRequest\x1a(.nightdesk.v1.DiffPromptVersionsResponse\x12X\n\rCreateRollout\x12\".nightdesk.v1.CreateRolloutRequest\x1a#.nightdesk.v1.CreateRolloutResponse\x12O\n\nGetRollout\x12\x1f.nightdesk.v1.GetRolloutRequest\x1a .nightdesk.v1.GetRolloutResponse\x12U\n\x0cListRollouts\x12!.nightdesk.v1.ListRolloutsRequest\x1a\".nightdesk.v1.ListRolloutsResponse\x12[\n\x0ePromoteRollout\x12#.nightdesk.v1.PromoteRolloutRequest\x1a$.nightdesk.v1.PromoteRolloutResponse\x12^\n\x0fRollBackRollout\x12$.nightdesk.v1.RollBackRolloutRequest\x1a%.nightdesk.v1.RollBackRolloutResponseB=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,60 +39,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROMPTBUNDLE_RAILTHRESHOLDSENTRY']._serialized_options = b'8\001'
   _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._loaded_options = None
   _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._serialized_options = b'8\001'
-  _globals['_ROLLOUTSTATE']._serialized_start=2555
-  _globals['_ROLLOUTSTATE']._serialized_end=2686
-  _globals['_PROMPTBUNDLE']._serialized_start=104
-  _globals['_PROMPTBUNDLE']._serialized_end=700
-  _globals['_PROMPTBUNDLE_RAILTHRESHOLDSENTRY']._serialized_start=579
-  _globals['_PROMPTBUNDLE_RAILTHRESHOLDSENTRY']._serialized_end=632
-  _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._serialized_start=634
-  _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._serialized_end=684
-  _globals['_PROMPTVERSION']._serialized_start=703
-  _globals['_PROMPTVERSION']._serialized_end=903
-  _globals['_CREATEPROMPTVERSIONREQUEST']._serialized_start=905
-  _globals['_CREATEPROMPTVERSIONREQUEST']._serialized_end=998
-  _globals['_CREATEPROMPTVERSIONRESPONSE']._serialized_start=1000
-  _globals['_CREATEPROMPTVERSIONRESPONSE']._serialized_end=1082
-  _globals['_GETPROMPTVERSIONREQUEST']._serialized_start=1084
-  _globals['_GETPROMPTVERSIONREQUEST']._serialized_end=1133
-  _globals['_GETPROMPTVERSIONRESPONSE']._serialized_start=1135
-  _globals['_GETPROMPTVERSIONRESPONSE']._serialized_end=1214
-  _globals['_LISTPROMPTVERSIONSREQUEST']._serialized_start=1216
-  _globals['_LISTPROMPTVERSIONSREQUEST']._serialized_end=1282
-  _globals['_LISTPROMPTVERSIONSRESPONSE']._serialized_start=1284
-  _globals['_LISTPROMPTVERSIONSRESPONSE']._serialized_end=1391
-  _globals['_SETPROMPTLABELREQUEST']._serialized_start=1393
-  _globals['_SETPROMPTLABELREQUEST']._serialized_end=1448
-  _globals['_SETPROMPTLABELRESPONSE']._serialized_start=1450
-  _globals['_SETPROMPTLABELRESPONSE']._serialized_end=1527
-  _globals['_DIFFPROMPTVERSIONSREQUEST']._serialized_start=1529
-  _globals['_DIFFPROMPTVERSIONSREQUEST']._serialized_end=1612
-  _globals['_DIFFPROMPTVERSIONSRESPONSE']._serialized_start=1614
-  _globals['_DIFFPROMPTVERSIONSRESPONSE']._serialized_end=1664
-  _globals['_ROLLOUTARM']._serialized_start=1666
-  _globals['_ROLLOUTARM']._serialized_end=1717
-  _globals['_ROLLOUT']._serialized_start=1720
-  _globals['_ROLLOUT']._serialized_end=1896
-  _globals['_CREATEROLLOUTREQUEST']._serialized_start=1898
-  _globals['_CREATEROLLOUTREQUEST']._serialized_end=1975
-  _globals['_CREATEROLLOUTRESPONSE']._serialized_start=1977
-  _globals['_CREATEROLLOUTRESPONSE']._serialized_end=2040
-  _globals['_GETROLLOUTREQUEST']._serialized_start=2042
-  _globals['_GETROLLOUTREQUEST']._serialized_end=2081
-  _globals['_GETROLLOUTRESPONSE']._serialized_start=2083
-  _globals['_GETROLLOUTRESPONSE']._serialized_end=2143
-  _globals['_LISTROLLOUTSREQUEST']._serialized_start=2145
-  _globals['_LISTROLLOUTSREQUEST']._serialized_end=2205
-  _globals['_LISTROLLOUTSRESPONSE']._serialized_start=2207
-  _globals['_LISTROLLOUTSRESPONSE']._serialized_end=2295
-  _globals['_PROMOTEROLLOUTREQUEST']._serialized_start=2297
-  _globals['_PROMOTEROLLOUTREQUEST']._serialized_end=2357
-  _globals['_PROMOTEROLLOUTRESPONSE']._serialized_start=2359
-  _globals['_PROMOTEROLLOUTRESPONSE']._serialized_end=2423
-  _globals['_ROLLBACKROLLOUTREQUEST']._serialized_start=2425
-  _globals['_ROLLBACKROLLOUTREQUEST']._serialized_end=2485
-  _globals['_ROLLBACKROLLOUTRESPONSE']._serialized_start=2487
-  _globals['_ROLLBACKROLLOUTRESPONSE']._serialized_end=2552
-  _globals['_PROMPTSERVICE']._serialized_start=2689
-  _globals['_PROMPTSERVICE']._serialized_end=3661
+  _globals['_ROLLOUTSTATE']._serialized_start=3185
+  _globals['_ROLLOUTSTATE']._serialized_end=3316
+  _globals['_ROUTERULE']._serialized_start=136
+  _globals['_ROUTERULE']._serialized_end=467
+  _globals['_ROUTING']._serialized_start=470
+  _globals['_ROUTING']._serialized_end=605
+  _globals['_EXAMPLE']._serialized_start=607
+  _globals['_EXAMPLE']._serialized_end=650
+  _globals['_PROMPTBUNDLE']._serialized_start=653
+  _globals['_PROMPTBUNDLE']._serialized_end=1330
+  _globals['_PROMPTBUNDLE_RAILTHRESHOLDSENTRY']._serialized_start=1209
+  _globals['_PROMPTBUNDLE_RAILTHRESHOLDSENTRY']._serialized_end=1262
+  _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._serialized_start=1264
+  _globals['_PROMPTBUNDLE_KINDWEIGHTSENTRY']._serialized_end=1314
+  _globals['_PROMPTVERSION']._serialized_start=1333
+  _globals['_PROMPTVERSION']._serialized_end=1533
+  _globals['_CREATEPROMPTVERSIONREQUEST']._serialized_start=1535
+  _globals['_CREATEPROMPTVERSIONREQUEST']._serialized_end=1628
+  _globals['_CREATEPROMPTVERSIONRESPONSE']._serialized_start=1630
+  _globals['_CREATEPROMPTVERSIONRESPONSE']._serialized_end=1712
+  _globals['_GETPROMPTVERSIONREQUEST']._serialized_start=1714
+  _globals['_GETPROMPTVERSIONREQUEST']._serialized_end=1763
+  _globals['_GETPROMPTVERSIONRESPONSE']._serialized_start=1765
+  _globals['_GETPROMPTVERSIONRESPONSE']._serialized_end=1844
+  _globals['_LISTPROMPTVERSIONSREQUEST']._serialized_start=1846
+  _globals['_LISTPROMPTVERSIONSREQUEST']._serialized_end=1912
+  _globals['_LISTPROMPTVERSIONSRESPONSE']._serialized_start=1914
+  _globals['_LISTPROMPTVERSIONSRESPONSE']._serialized_end=2021
+  _globals['_SETPROMPTLABELREQUEST']._serialized_start=2023
+  _globals['_SETPROMPTLABELREQUEST']._serialized_end=2078
+  _globals['_SETPROMPTLABELRESPONSE']._serialized_start=2080
+  _globals['_SETPROMPTLABELRESPONSE']._serialized_end=2157
+  _globals['_DIFFPROMPTVERSIONSREQUEST']._serialized_start=2159
+  _globals['_DIFFPROMPTVERSIONSREQUEST']._serialized_end=2242
+  _globals['_DIFFPROMPTVERSIONSRESPONSE']._serialized_start=2244
+  _globals['_DIFFPROMPTVERSIONSRESPONSE']._serialized_end=2294
+  _globals['_ROLLOUTARM']._serialized_start=2296
+  _globals['_ROLLOUTARM']._serialized_end=2347
+  _globals['_ROLLOUT']._serialized_start=2350
+  _globals['_ROLLOUT']._serialized_end=2526
+  _globals['_CREATEROLLOUTREQUEST']._serialized_start=2528
+  _globals['_CREATEROLLOUTREQUEST']._serialized_end=2605
+  _globals['_CREATEROLLOUTRESPONSE']._serialized_start=2607
+  _globals['_CREATEROLLOUTRESPONSE']._serialized_end=2670
+  _globals['_GETROLLOUTREQUEST']._serialized_start=2672
+  _globals['_GETROLLOUTREQUEST']._serialized_end=2711
+  _globals['_GETROLLOUTRESPONSE']._serialized_start=2713
+  _globals['_GETROLLOUTRESPONSE']._serialized_end=2773
+  _globals['_LISTROLLOUTSREQUEST']._serialized_start=2775
+  _globals['_LISTROLLOUTSREQUEST']._serialized_end=2835
+  _globals['_LISTROLLOUTSRESPONSE']._serialized_start=2837
+  _globals['_LISTROLLOUTSRESPONSE']._serialized_end=2925
+  _globals['_PROMOTEROLLOUTREQUEST']._serialized_start=2927
+  _globals['_PROMOTEROLLOUTREQUEST']._serialized_end=2987
+  _globals['_PROMOTEROLLOUTRESPONSE']._serialized_start=2989
+  _globals['_PROMOTEROLLOUTRESPONSE']._serialized_end=3053
+  _globals['_ROLLBACKROLLOUTREQUEST']._serialized_start=3055
+  _globals['_ROLLBACKROLLOUTREQUEST']._serialized_end=3115
+  _globals['_ROLLBACKROLLOUTRESPONSE']._serialized_start=3117
+  _globals['_ROLLBACKROLLOUTRESPONSE']._serialized_end=3182
+  _globals['_PROMPTSERVICE']._serialized_start=3319
+  _globals['_PROMPTSERVICE']._serialized_end=4291
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -39,6 +40,145 @@ ROLLOUT_STATE_RUNNING: RolloutState.ValueType  # 1
 ROLLOUT_STATE_PROMOTED: RolloutState.ValueType  # 2
 ROLLOUT_STATE_ROLLED_BACK: RolloutState.ValueType  # 3
 Global___RolloutState: _TypeAlias = RolloutState  # noqa: Y015
+
+@_typing.final
+class RouteRule(_message.Message):
+    """Sends a turn to a chain of models when every condition that is set holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    MIN_QUESTION_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_QUESTION_TOKENS_FIELD_NUMBER: _builtins.int
+    MIN_ANSWERABILITY_FIELD_NUMBER: _builtins.int
+    MAX_ANSWERABILITY_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_TIERS_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FAILURES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Says what the rule is for; unique within its routing, at most 64 characters."""
+    min_question_tokens: _builtins.int
+    """Of the message, estimated at four characters a token."""
+    max_question_tokens: _builtins.int
+    min_answerability: _builtins.float
+    """How well the retrieved passages cover the question, 0 to 1."""
+    max_answerability: _builtins.float
+    @_builtins.property
+    def chain(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Deployments of the server's settings, tried in this order."""
+
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Holds where one of the retrieved passages' documents carries one of these labels."""
+
+    @_builtins.property
+    def customer_tiers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Holds where ChatRequest.customer_tier is one of these."""
+
+    @_builtins.property
+    def previous_failures(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Holds where the conversation's last turn ended so: "unanswered", "degraded", "cancelled", or "thumbs_down"."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        chain: _abc.Iterable[_builtins.str] | None = ...,
+        min_question_tokens: _builtins.int | None = ...,
+        max_question_tokens: _builtins.int | None = ...,
+        min_answerability: _builtins.float | None = ...,
+        max_answerability: _builtins.float | None = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+        customer_tiers: _abc.Iterable[_builtins.str] | None = ...,
+        previous_failures: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_answerability", b"_max_answerability", "_max_question_tokens", b"_max_question_tokens", "_min_answerability", b"_min_answerability", "_min_question_tokens", b"_min_question_tokens", "max_answerability", b"max_answerability", "max_question_tokens", b"max_question_tokens", "min_answerability", b"min_answerability", "min_question_tokens", b"min_question_tokens"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_answerability", b"_max_answerability", "_max_question_tokens", b"_max_question_tokens", "_min_answerability", b"_min_answerability", "_min_question_tokens", b"_min_question_tokens", "chain", b"chain", "customer_tiers", b"customer_tiers", "max_answerability", b"max_answerability", "max_question_tokens", b"max_question_tokens", "min_answerability", b"min_answerability", "min_question_tokens", b"min_question_tokens", "name", b"name", "previous_failures", b"previous_failures", "topics", b"topics"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_answerability: _TypeAlias = _typing.Literal["max_answerability"]  # noqa: Y015
+    _WhichOneofArgType__max_answerability: _TypeAlias = _typing.Literal["_max_answerability", b"_max_answerability"]  # noqa: Y015
+    _WhichOneofReturnType__max_question_tokens: _TypeAlias = _typing.Literal["max_question_tokens"]  # noqa: Y015
+    _WhichOneofArgType__max_question_tokens: _TypeAlias = _typing.Literal["_max_question_tokens", b"_max_question_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__min_answerability: _TypeAlias = _typing.Literal["min_answerability"]  # noqa: Y015
+    _WhichOneofArgType__min_answerability: _TypeAlias = _typing.Literal["_min_answerability", b"_min_answerability"]  # noqa: Y015
+    _WhichOneofReturnType__min_question_tokens: _TypeAlias = _typing.Literal["min_question_tokens"]  # noqa: Y015
+    _WhichOneofArgType__min_question_tokens: _TypeAlias = _typing.Literal["_min_question_tokens", b"_min_question_tokens"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_answerability) -> _WhichOneofReturnType__max_answerability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_question_tokens) -> _WhichOneofReturnType__max_question_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_answerability) -> _WhichOneofReturnType__min_answerability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_question_tokens) -> _WhichOneofReturnType__min_question_tokens | None: ...
+
+Global___RouteRule: _TypeAlias = RouteRule  # noqa: Y015
+
+@_typing.final
+class Routing(_message.Message):
+    """Which models answer: the chain of the first rule that applies, else `chain`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHAIN_FIELD_NUMBER: _builtins.int
+    ECONOMY_CHAIN_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    HEDGE_AFTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def chain(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def economy_chain(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What takes over where a budget's soft limit is passed; empty: the extractive answer."""
+
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteRule]: ...
+    @_builtins.property
+    def hedge_after(self) -> _duration_pb2.Duration:
+        """Where the first model of a chain has not begun to answer after this time, the next is asked as well and the first
+        to begin is kept; both are paid. Absent: never.
+        """
+
+    def __init__(
+        self,
+        *,
+        chain: _abc.Iterable[_builtins.str] | None = ...,
+        economy_chain: _abc.Iterable[_builtins.str] | None = ...,
+        rules: _abc.Iterable[Global___RouteRule] | None = ...,
+        hedge_after: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hedge_after", b"hedge_after"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "economy_chain", b"economy_chain", "hedge_after", b"hedge_after", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Routing: _TypeAlias = Routing  # noqa: Y015
+
+@_typing.final
+class Example(_message.Message):
+    """A question and how it should be answered ("few-shot")."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    question: _builtins.str
+    answer: _builtins.str
+    def __init__(
+        self,
+        *,
+        question: _builtins.str = ...,
+        answer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "question", b"question"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Example: _TypeAlias = Example  # noqa: Y015
 
 @_typing.final
 class PromptBundle(_message.Message):
@@ -100,10 +240,12 @@ class PromptBundle(_message.Message):
     RECENCY_HALF_LIFE_DAYS_FIELD_NUMBER: _builtins.int
     RERANK_FIELD_NUMBER: _builtins.int
     SEARCH_QUESTION_FIELD_NUMBER: _builtins.int
+    ROUTING_FIELD_NUMBER: _builtins.int
+    EXAMPLES_FIELD_NUMBER: _builtins.int
     template: _builtins.str
     """The system instruction. `{product}` and `{context}` are replaced; other braces are literal."""
     route: _builtins.str
-    """A route of the server's settings; "default" is its default model."""
+    """A route of the server's settings; "default" is there always."""
     temperature: _builtins.float
     """0 to 2. Absent: the provider's default."""
     max_output_tokens: _builtins.int
@@ -136,6 +278,14 @@ class PromptBundle(_message.Message):
     def kind_weights(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
         """What a chunk's score is multiplied by, 0 to 2, by its document's kind ("doc", "faq", "ticket"); 1 for the others."""
 
+    @_builtins.property
+    def routing(self) -> Global___Routing:
+        """Instead of `route`."""
+
+    @_builtins.property
+    def examples(self) -> _containers.RepeatedCompositeFieldContainer[Global___Example]:
+        """Shown to the model before the conversation, in this order; at most 20."""
+
     def __init__(
         self,
         *,
@@ -153,10 +303,12 @@ class PromptBundle(_message.Message):
         recency_half_life_days: _builtins.int = ...,
         rerank: _builtins.bool = ...,
         search_question: _common_pb2.SearchQuestionSource.ValueType = ...,
+        routing: Global___Routing | None = ...,
+        examples: _abc.Iterable[Global___Example] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "temperature", b"temperature"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "routing", b"routing", "temperature", b"temperature"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "answerability_floor", b"answerability_floor", "history_turns", b"history_turns", "kind_weights", b"kind_weights", "max_output_tokens", b"max_output_tokens", "rail_thresholds", b"rail_thresholds", "recency_half_life_days", b"recency_half_life_days", "recency_weight", b"recency_weight", "rerank", b"rerank", "retrieval_limit", b"retrieval_limit", "route", b"route", "search_question", b"search_question", "temperature", b"temperature", "template", b"template", "vector_weight", b"vector_weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "answerability_floor", b"answerability_floor", "examples", b"examples", "history_turns", b"history_turns", "kind_weights", b"kind_weights", "max_output_tokens", b"max_output_tokens", "rail_thresholds", b"rail_thresholds", "recency_half_life_days", b"recency_half_life_days", "recency_weight", b"recency_weight", "rerank", b"rerank", "retrieval_limit", b"retrieval_limit", "route", b"route", "routing", b"routing", "search_question", b"search_question", "temperature", b"temperature", "template", b"template", "vector_weight", b"vector_weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__temperature: _TypeAlias = _typing.Literal["temperature"]  # noqa: Y015
     _WhichOneofArgType__temperature: _TypeAlias = _typing.Literal["_temperature", b"_temperature"]  # noqa: Y015

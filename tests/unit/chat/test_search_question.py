@@ -10,9 +10,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.chat.prompt import first_bundle
-from server.chat.search_question import MAX_CHARACTERS, MAX_MESSAGE_CHARACTERS, MAX_MESSAGES, model_writes
+from server.chat.search_question import MAX_CHARACTERS, MAX_MESSAGE_CHARACTERS, MAX_MESSAGES, model_may_write
 from server.chat.search_question_prompt import SYSTEM, conversation_as_data
-from server.domain import CitationsFound, Completed, FinishReason, Message, MessageRole, SearchQuestionSource, TurnEvent
+from server.domain import (
+    CitationsFound,
+    Completed,
+    FinishReason,
+    Message,
+    MessageRole,
+    Routing,
+    SearchQuestionSource,
+    TurnEvent,
+)
 from tests.unit.chat.desk import Desk
 from tests.unit.chat.fakes import FakeModel
 
@@ -30,7 +39,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     made = Desk(tmp_path)
     made.model.words = (WRITTEN,)
     yield made
-    made.ledger.close()
+    await made.close()
 
 
 def found(events: list[TurnEvent]) -> tuple[str, SearchQuestionSource]:
@@ -95,14 +104,25 @@ async def test_a_prompt_version_decides_how_far_it_may_go(desk: Desk, source: Se
 
 
 def test_a_message_longer_than_a_search_question_may_be_is_not_rewritten() -> None:
-    assert not model_writes(first_bundle(), FakeModel(), f"{LEANING} {'Please tell me soon. ' * 20}", HISTORY)
+    assert not model_may_write(first_bundle(), f"{LEANING} {'Please tell me soon. ' * 20}", HISTORY)
 
 
-def test_a_model_that_only_quotes_is_not_asked() -> None:
-    quoting = FakeModel(provider="nightdesk", name="extractive")
+async def test_a_route_that_only_quotes_asks_no_model(desk: Desk) -> None:
+    desk.routes["default"] = Routing(("extractive",))
 
-    assert not model_writes(first_bundle(), quoting, LEANING, HISTORY)
-    assert model_writes(first_bundle(), FakeModel(), LEANING, HISTORY)
+    _, used = found(await desk.ask(LEANING, history=HISTORY))
+
+    assert used is SearchQuestionSource.CONVERSATION
+    assert not asked_for_a_question(desk.fallback)
+
+
+async def test_the_cheapest_model_of_the_route_writes(desk: Desk) -> None:
+    desk.routes["default"] = Routing(("strong",), ("cheap",))
+    desk.cheap.words = (WRITTEN,)
+
+    assert found(await desk.ask(LEANING, history=HISTORY)) == (WRITTEN, SearchQuestionSource.MODEL)
+    assert asked_for_a_question(desk.cheap)
+    assert not asked_for_a_question(desk.model)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from tests.unit.chat.fakes import hit
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     made = Desk(tmp_path)
     yield made
-    made.ledger.close()
+    await made.close()
 
 
 def ended(events: list[TurnEvent]) -> Turn:
@@ -123,7 +123,7 @@ async def test_a_model_that_fails_at_once_gives_way_to_the_extractive_answer(des
     turn = ended(events)
     assert turn.finish_reason is FinishReason.DEGRADED
     assert "Refunds take 5 days [1]." in turn.answer
-    assert RouteSwitch("fake-1", "extractive", "rate_limited") in events
+    assert RouteSwitch("strong", "extractive", "rate_limited") in events
 
 
 async def test_a_model_that_dies_in_mid_stream_loses_no_text(desk: Desk) -> None:

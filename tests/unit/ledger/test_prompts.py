@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from server.domain import PromptBundle, SearchQuestionSource
+from server.domain import Example, PreviousFailure, PromptBundle, RouteRule, Routing, SearchQuestionSource
 from server.errors import InvalidArgument, NotFound
 from server.ledger.database import open_database
 from server.ledger.prompts import PromptStore, unified_diff
 from server.ledger.tables import PromptVersionRow
 
+ROUTING = Routing(
+    chain=("strong", "backup"),
+    rules=(RouteRule("easy", ("cheap",), max_question_tokens=40, previous_failures=(PreviousFailure.UNANSWERED,)),),
+    hedge_after=1.5,
+)
 FIRST = PromptBundle(template="Answer from {context}.\nBe brief.")
 
 
@@ -75,6 +80,27 @@ async def test_a_difference_names_the_parameter_and_the_line(prompts: PromptStor
     assert "-Be brief." in diff
 
 
+async def test_a_difference_of_routings_names_the_rule_and_its_conditions(prompts: PromptStore) -> None:
+    old = await prompts.create("acme", replace(FIRST, routing=ROUTING), "", "ann")
+    longer = replace(ROUTING.rules[0], max_question_tokens=60)
+    routing = replace(ROUTING, rules=(longer, RouteRule("gold", ("strong",), customer_tiers=("gold",))))
+    examples = (Example("Is there a trial?", "14 days. [1]"),)
+    new = await prompts.create("acme", replace(FIRST, routing=routing, examples=examples), "", "ann")
+
+    diff = unified_diff(old, new).splitlines()
+
+    assert [line for line in diff[2:] if line[0] in "+-"] == [
+        "+examples:",
+        '+  question: "Is there a trial?"',
+        '+  answer: "14 days. [1]"',
+        "-    max_question_tokens: 40",
+        "+    max_question_tokens: 60",
+        '+  rule "gold":',
+        '+    chain: ["strong"]',
+        '+    customer_tiers: ["gold"]',
+    ]
+
+
 FIRST_RELEASE = (
     "template",
     "route",
@@ -123,6 +149,8 @@ async def test_each_newer_parameter_makes_a_version_of_its_own(prompts: PromptSt
         "recency_half_life_days": 30,
         "rerank": True,
         "search_question": SearchQuestionSource.MESSAGE,
+        "routing": ROUTING,
+        "examples": (Example("Is there a trial?", "14 days. [1]"),),
     }
     first = await prompts.resolve("acme")
 

@@ -14,6 +14,7 @@ from server.domain import (
     ModelEvent,
     ModelFinished,
     ModelRequest,
+    ModelStarted,
     TextDelta,
     Usage,
 )
@@ -39,7 +40,8 @@ async def ask(
 ) -> tuple[str, str]:
     request = ModelRequest("", (), question, search_question or question, passages, max_output_tokens)
     events: Sequence[ModelEvent] = [event async for event in model.stream(request)]
-    *deltas, finished = events
+    started, *deltas, finished = events
+    assert isinstance(started, ModelStarted)
     assert isinstance(finished, ModelFinished)
     assert finished.usage == Usage("nightdesk", "extractive", cost_nanos=0)
     return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)), finished.reason

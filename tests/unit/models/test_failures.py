@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 
+from server.models.endpoint import Endpoint
 from server.models.failures import Failures, retry_after
 
-FAILURES = Failures("OpenAI", "gpt-4.1-mini", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+ENDPOINT = Endpoint(
+    "strong",
+    "gpt-4.1-mini",
+    "sk-secret",
+    "https://api.openai.com/v1",
+    "models.toml",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+)
+FAILURES = Failures(ENDPOINT)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -49,6 +59,8 @@ def test_a_body_of_any_shape_is_no_obstacle(body: object) -> None:
         ({"type": "rate_limit_error"}, "RATE_LIMITED"),
         ({"code": "invalid_api_key", "type": "invalid_request_error"}, "AUTHENTICATION"),
         ({"code": 429}, "RATE_LIMITED"),
+        ({"code": "rate_limit_exceeded", "message": "Slow down."}, "RATE_LIMITED"),
+        ({"code": "invalid_prompt", "message": "Not allowed."}, "CONTENT_POLICY"),
         ({"code": 9999}, "UNAVAILABLE"),
         ({"type": "something_new"}, "UNAVAILABLE"),
     ],
@@ -66,8 +78,18 @@ def test_used_up_credit_is_told_from_a_limit_of_the_rate() -> None:
     assert (error.reason, error.fix) == ("RATE_LIMITED", "Add credit or raise the quota.")
 
 
-def test_a_wrong_key_names_its_variable() -> None:
-    assert str(FAILURES.of_status(401, None, {})) == "OpenAI refused the API key (401). Check OPENAI_API_KEY."
+def test_a_wrong_key_names_the_deployment_and_the_variable() -> None:
+    assert str(FAILURES.of_status(401, None, {})) == (
+        "strong (gpt-4.1-mini at api.openai.com) refused the API key (401). Check OPENAI_API_KEY."
+    )
+
+
+def test_an_unknown_model_names_its_setting() -> None:
+    assert FAILURES.of_status(404, None, {}).fix == "Check models.toml and OPENAI_BASE_URL."
+
+
+def test_no_key_is_shown_with_its_endpoint() -> None:
+    assert "secret" not in repr(ENDPOINT)
 
 
 @pytest.mark.parametrize(

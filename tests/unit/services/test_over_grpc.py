@@ -61,10 +61,10 @@ class Running:
             ]
         )
         chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatService(desk.turns, 30.0), self.server)
-        prompts = PromptService(desk.turns.prompts, frozenset({"default"}))
+        prompts = PromptService(desk.turns.prompts, frozenset({"default"}), frozenset({"cheap", "strong"}))
         prompt_pb2_grpc.add_PromptServiceServicer_to_server(prompts, self.server)
         nothing = cast("Any", None)
-        ingests = IngestService(nothing, nothing, desk.turns.retriever, desk.turns.prompts, asyncio.Event())
+        ingests = IngestService(nothing, nothing, desk.turns.grounds.retriever, desk.turns.prompts, asyncio.Event())
         ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingests, self.server)
         operations = OperationsService(
             desk.ledger,
@@ -72,6 +72,9 @@ class Running:
             desk.retriever,  # type: ignore[arg-type]
             Checks({}),
             "1",
+            nothing,
+            nothing,
+            nothing,
         )
         operations_pb2_grpc.add_OperationsServiceServicer_to_server(operations, self.server)
         port = self.server.add_insecure_port("127.0.0.1:0")
@@ -180,7 +183,7 @@ async def test_a_string_that_is_not_utf8_is_a_clear_error(running: Running) -> N
 
 async def test_a_call_that_is_not_served_yet_says_so(running: Running) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as unary:
-        await running.operations.ListBudgets(operations_pb2.ListBudgetsRequest())
+        await running.operations.ListAlerts(operations_pb2.ListAlertsRequest())
     with pytest.raises(grpc.aio.AioRpcError) as streaming:
         _ = [response async for response in running.chats.ResumeChat(chat_pb2.ResumeChatRequest(turn_id="t"))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain import Usage
-from server.ledger.pricing import priced
+from server.spending.prices import priced
 
 
 def cost(**counts: int) -> int:
