@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from cli import chat, doctor, documents, evaluate, index, ingest, keys, prompts, rails, search, serve, turns, up
+from cli import (
+    budgets,
+    chat,
+    doctor,
+    documents,
+    evaluate,
+    index,
+    ingest,
+    keys,
+    prompts,
+    rails,
+    routes,
+    search,
+    serve,
+    spend,
+    turns,
+    up,
+)
 
 SERVER = "Run"
 KNOWLEDGE = "Knowledge"
@@ -40,6 +57,9 @@ def build_app() -> typer.Typer:
     app.add_typer(prompts.app, name="prompts", rich_help_panel=ANSWERS)
     app.add_typer(evaluate.app, name="eval", rich_help_panel=ANSWERS)
     app.add_typer(turns.app, name="turns", rich_help_panel=OPERATE)
+    app.add_typer(routes.app, name="routes", rich_help_panel=OPERATE)
+    app.add_typer(budgets.app, name="budgets", rich_help_panel=OPERATE)
+    app.command("spend", rich_help_panel=OPERATE)(spend.spend)
     app.add_typer(keys.app, name="keys", rich_help_panel=OPERATE)
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,12 @@ def chat(
         list[str] | None,
         typer.Option("--access-group", help="A group that the customer belongs to; repeatable.", metavar="GROUP"),
     ] = None,
+    customer_tier: Annotated[
+        str, typer.Option(help="The customer's tier, on which routes may depend.", metavar="TIER")
+    ] = "",
+    skip_cache: Annotated[
+        bool, typer.Option("--skip-cache", help="Answer anew, and do not keep the answer for later.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print each event of the turn as one line of protobuf JSON.")
     ] = False,
@@ -44,24 +51,32 @@ def chat(
 
     groups = [checked(group, "--access-group") for group in access_groups or ()]
     with Client(timeout=TURN_TIMEOUT) as client:
-        turn = _Turns(client, conversation, prompt_version, groups, as_json)
+        options = _Options(prompt_version, groups, checked(customer_tier, "--customer-tier"), skip_cache, as_json)
+        turn = _Turns(client, conversation, options)
         if message is not None:
             turn.ask(read_argument(message, "The message"), request_id)
         else:
             _session(turn)
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What holds for every turn of a session."""
+
+    prompt_version: str
+    access_groups: Sequence[str]
+    customer_tier: str
+    skip_cache: bool
+    as_json: bool
+
+
 class _Turns:
     """One conversation, turn by turn."""
 
-    def __init__(
-        self, client: Client, conversation_id: str, prompt_version: str, access_groups: Sequence[str], as_json: bool
-    ) -> None:
+    def __init__(self, client: Client, conversation_id: str, options: _Options) -> None:
         self.conversation_id = conversation_id
         self._client = client
-        self._prompt_version = prompt_version
-        self._access_groups = access_groups
-        self._as_json = as_json
+        self._options = options
 
     def ask(self, message: str, request_id: str = "") -> None:
         completed = self._show(message, request_id)
@@ -75,10 +90,12 @@ class _Turns:
             message,
             conversation_id=self.conversation_id,
             request_id=request_id,
-            prompt_version=self._prompt_version,
-            access_groups=self._access_groups,
+            prompt_version=self._options.prompt_version,
+            access_groups=self._options.access_groups,
+            customer_tier=self._options.customer_tier,
+            skip_cache=self._options.skip_cache,
         )
-        return show_as_json(events) if self._as_json else TurnView(console()).show(events)
+        return show_as_json(events) if self._options.as_json else TurnView(console()).show(events)
 
 
 def _session(turns: _Turns) -> None:

@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from cli.errors import CliError
 from cli.output import echo_json, enum_word, money
-from nightdesk.v1 import chat_pb2, common_pb2
+from nightdesk.routings import chain_in_words
+from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 
 _SHOWN_STAGES = {"first_token": "first token", "total": "total"}
 
@@ -57,7 +58,7 @@ class TurnView:
                 self._show_verdict(event.rail_verdict)
             case "route_switched":
                 switched = event.route_switched
-                self._remark(f"{switched.from_model} → {switched.to_model}: {switched.reason}", "yellow")
+                self._remark(switch_line(switched), "yellow")
             case "completed":
                 self._completed = event.completed
 
@@ -77,7 +78,8 @@ class TurnView:
         for chunk_id in completed.citation_ids:
             if chunk_id in citations:
                 self.console.print(_citation_line(citations[chunk_id]), soft_wrap=True)
-        self.console.print(f"[dim]{escape(_end_line(completed))}[/]", soft_wrap=True)
+        for line in (*decision_lines(completed), _end_line(completed)):
+            self.console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
 
     def _remark(self, text: str, style: str) -> None:
         if self._streamed and not self._streamed.endswith("\n"):
@@ -88,6 +90,30 @@ class TurnView:
         """As it is: no markup, no wrapping, at once."""
         self.console.out(text, end="", highlight=False)
         self.console.file.flush()
+
+
+def switch_line(switched: chat_pb2.RouteSwitched) -> str:
+    """ "strong → backup, which goes on with the answer: timed_out"."""
+    goes_on = ", which goes on with the answer" if switched.mid_stream else ""
+    return f"{switched.from_model} → {switched.to_model}{goes_on}: {switched.reason}"
+
+
+def decision_lines(told: chat_pb2.TurnCompleted | operations_pb2.Turn) -> list[str]:
+    """Why these models were to answer, or whose answer was given again; empty where there was nothing to decide."""
+    lines = []
+    decision = told.route_decision
+    only_one = (decision.route, decision.rule, len(decision.chain)) == ("default", "default", 1)
+    if told.HasField("route_decision") and not only_one:
+        where = f"route {decision.route}" if decision.route else "the prompt version's routing"
+        lines.append(f"{where}, {decision.rule} → {chain_in_words(decision.chain)}")
+        if decision.reason:
+            lines[0] += f" ({decision.reason})"
+    if told.HasField("cache_hit"):
+        hit = told.cache_hit
+        kind = enum_word(common_pb2.CacheKind.DESCRIPTOR, hit.kind)
+        alike = f"{kind}, similarity {hit.similarity:.3f}" if hit.kind == common_pb2.CACHE_KIND_SEMANTIC else kind
+        lines.append(f"answered before in turn {hit.turn_id}, at no cost ({alike})")
+    return lines
 
 
 def _incomplete() -> CliError:
@@ -106,6 +132,8 @@ def _end_line(completed: chat_pb2.TurnCompleted) -> str:
     parts.append(f"prompt {completed.prompt_version}")
     if completed.usage:
         parts.append(completed.usage[-1].model)
+    if len(completed.usage) > 1:
+        parts.append(f"{len(completed.usage)} calls")
     parts.append(money(completed.cost if completed.HasField("cost") else None))
     timings = {timing.stage: timing.duration.ToNanoseconds() / 1e9 for timing in completed.timings}
     parts += [f"{label} {timings[stage]:.2f} s" for stage, label in _SHOWN_STAGES.items() if stage in timings]

@@ -69,8 +69,27 @@ def money(amount: Money | None) -> str:
     """ "$0.00123"; "unpriced" for None. Up to nine decimals, no trailing zeros."""
     if amount is None:
         return "unpriced"
-    digits = f"{amount.nanos / NANOS:.9f}".rstrip("0").rstrip(".")
-    return f"${digits}" if amount.currency_code in ("", "USD") else f"{digits} {amount.currency_code}"
+    from nightdesk.amounts import short_dollars
+
+    return in_currency(short_dollars(amount.nanos), amount.currency_code)
+
+
+def exact_money(amount: Money) -> str:
+    """ "$0.001230000": nine decimals always, for columns of amounts."""
+    from nightdesk.amounts import dollars
+
+    return in_currency(dollars(amount.nanos), amount.currency_code)
+
+
+def in_currency(digits: str, currency: str) -> str:
+    return f"${digits}" if currency in ("", "USD") else f"{digits} {currency}"
+
+
+def day_and_time(moment: Timestamp) -> str:
+    """In UTC, in which budgets and their periods are counted."""
+    from datetime import UTC
+
+    return moment.ToDatetime(tzinfo=UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def when(moment: Timestamp) -> str:

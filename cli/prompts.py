@@ -102,7 +102,9 @@ def create(
     ] = "production",
     template: Annotated[Path | None, typer.Option(help="A file with the system instruction.", metavar="FILE")] = None,
     description: Annotated[str, typer.Option(help="Why it is made.")] = "",
-    route: Annotated[str | None, typer.Option(help="A route of the server's settings.")] = None,
+    route: Annotated[
+        str | None, typer.Option(help="A route of the server's settings, instead of a routing that there is.")
+    ] = None,
     temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Of the generation.")] = None,
     max_output_tokens: Annotated[int | None, typer.Option(min=1, max=32768, help="Length of an answer.")] = None,
     retrieval_limit: Annotated[int | None, typer.Option(min=1, max=50, help="Chunks that go to the model.")] = None,
@@ -135,16 +137,25 @@ def create(
     search_question: Annotated[
         SearchQuestion | None, typer.Option(help="The most that may go into the search question.")
     ] = None,
+    routing: Annotated[
+        Path | None,
+        typer.Option(help="A file with a routing in the contract's JSON, instead of the route.", metavar="FILE"),
+    ] = None,
+    examples: Annotated[
+        Path | None,
+        typer.Option(help="JSON lines of question and answer, in place of the examples there are.", metavar="FILE"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the next prompt version. An identical bundle gives back the version that already holds it."""
     from cli.output import echo_json
+    from cli.routing_files import read_examples, read_routing, read_text
     from cli.texts import checked
     from nightdesk import Client
     from nightdesk.v1 import common_pb2, prompt_pb2
 
     changes = {
-        "template": _read_template(template) if template else None,
+        "template": read_text(template) if template else None,
         "route": route,
         "temperature": temperature,
         "max_output_tokens": max_output_tokens,
@@ -161,6 +172,8 @@ def create(
     }
     thresholds = dict(_named_number("--rail-threshold RAIL=SCORE", text) for text in rail_thresholds or ())
     weights = dict(_named_number("--kind-weight KIND=WEIGHT", text) for text in kind_weights or ())
+    new_routing = read_routing(routing) if routing else None
+    new_examples = read_examples(examples) if examples else None
     with Client() as client:
         request = prompt_pb2.GetPromptVersionRequest(prompt_version=checked(base, "--from"))
         bundle = client.call(client.prompts.GetPromptVersion, request).prompt_version.bundle
@@ -169,6 +182,13 @@ def create(
                 setattr(bundle, name, value)
         bundle.rail_thresholds.update(thresholds)
         bundle.kind_weights.update(weights)
+        if new_routing is not None:
+            bundle.routing.CopyFrom(new_routing)
+        elif route is not None:
+            bundle.ClearField("routing")
+        if new_examples is not None:
+            bundle.ClearField("examples")
+            bundle.examples.extend(new_examples)
         wanted = prompt_pb2.CreatePromptVersionRequest(
             bundle=bundle, description=checked(description, "The description")
         )
@@ -193,15 +213,6 @@ def label(
         request = prompt_pb2.SetPromptLabelRequest(label=checked(name, "LABEL"), version=version)
         moved = client.call(client.prompts.SetPromptLabel, request).prompt_version
     typer.echo(f"{name} → prompt version {moved.version}")
-
-
-def _read_template(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CliError(f"{path} cannot be read: {error.strerror}.", exit_code=2) from None
-    except UnicodeDecodeError:
-        raise CliError(f"{path} is not valid UTF-8.", exit_code=2) from None
 
 
 def _named_number(option: str, text: str) -> tuple[str, float]:

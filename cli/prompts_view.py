@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.output import enum_word, when
+from cli.routes_view import routing_lines
 from nightdesk.v1 import common_pb2
 from nightdesk.v1.prompt_pb2 import PromptBundle, PromptVersion
 
@@ -15,7 +16,11 @@ def print_version(found: PromptVersion) -> None:
     typer.echo(f"made {when(found.create_time)} by {found.author}: {found.description}")
     typer.echo(f"hash {found.content_hash}")
     temperature = f"{bundle.temperature:g}" if bundle.HasField("temperature") else "the provider's default"
-    typer.echo(f"route {bundle.route}, temperature {temperature}, at most {bundle.max_output_tokens} output tokens")
+    route = "routing of its own" if bundle.HasField("routing") else f"route {bundle.route}"
+    typer.echo(f"{route}, temperature {temperature}, at most {bundle.max_output_tokens} output tokens")
+    if bundle.HasField("routing"):
+        for line in routing_lines(bundle.routing):
+            typer.echo(f"  {line}")
     typer.echo(
         f"{bundle.retrieval_limit} chunks, vector weight {bundle.vector_weight:g}, "
         f"answerability floor {bundle.answerability_floor:g}, {bundle.history_turns} earlier turns"
@@ -24,6 +29,8 @@ def print_version(found: PromptVersion) -> None:
     for rail, threshold in sorted(bundle.rail_thresholds.items()):
         typer.echo(f"rail “{rail}” from {threshold:g}")
     typer.echo(f"\n{bundle.template}")
+    for example in bundle.examples:
+        typer.echo(f"\nexample: {example.question}\n{example.answer}")
 
 
 def _search_parts(bundle: PromptBundle) -> list[str]:

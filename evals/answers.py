@@ -57,12 +57,17 @@ class Answer:
 
 
 def ask(client: Client, case: EvalCase, prompt_version: str) -> Answer:
-    """One turn with the case's history in the request. An error of the call becomes the answer's `error`."""
+    """One turn with the case's history in the request. An error of the call becomes the answer's `error`.
+
+    The cache is not asked: a run would score, time and price answers of an earlier run.
+    """
     started = time.perf_counter()
     turn_id, completed = "", None
     citations: tuple[common_pb2.Citation, ...] = ()
     try:
-        events = client.chat(case.case.question, prompt_version=prompt_version, history=case.case.history)
+        events = client.chat(
+            case.case.question, prompt_version=prompt_version, history=case.case.history, skip_cache=True
+        )
         for event in events:
             turn_id = event.turn_id
             if event.HasField("citations"):

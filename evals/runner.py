@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from evals.answers import Answer, ask
 from evals.cases import EvalCase, dataset_hash
 from evals.judge_choice import JudgeChoice
+from evals.judge_usage import gathered_usage
 from evals.metrics.base import Metric, score_of
 from evals.reports import summarise
 from evals.suite import metric_suite
@@ -93,8 +94,10 @@ class _CaseRunner:
         async with self.limit:
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self.pool, ask, self.client, case, self.prompt_version)
-            scores = [] if answer.error else [await score_of(metric, answer) for metric in self.metrics]
+            with gathered_usage() as judge_usage:
+                scores = [] if answer.error else [await score_of(metric, answer) for metric in self.metrics]
         result = _result(answer, [score for score in scores if score is not None])
+        result.judge_usage.extend(judge_usage)
         self.on_result(result)
         return result
 

@@ -9,6 +9,8 @@ st.navigation(
     [
         st.Page("views/now.py", title="Now", icon=":material/bolt:", default=True),
         st.Page("views/trends.py", title="Trends", icon=":material/show_chart:"),
+        st.Page("views/models.py", title="Models", icon=":material/hub:"),
+        st.Page("views/spend.py", title="Spend", icon=":material/payments:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("views/evals.py", title="Evals", icon=":material/fact_check:"),
         st.Page("views/quarantine.py", title="Quarantine", icon=":material/shield:"),

@@ -42,10 +42,10 @@ class Pair:
 
 
 def ask(client: Client, question: str, version: int) -> Answer:
-    """Answer one question with the pinned version; a failed call becomes the answer's error."""
+    """Answer one question anew with the pinned version; a failed call becomes the answer's error."""
     answer = Answer(version)
     try:
-        for event in client.chat(question, prompt_version=str(version)):
+        for event in client.chat(question, prompt_version=str(version), skip_cache=True):
             answer.turn_id = event.turn_id
             if event.HasField("citations"):
                 answer.citations = list(event.citations.citations)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from nightdesk.v1 import common_pb2, evaluation_pb2, operations_pb2
+from nightdesk.v1 import evaluation_pb2, operations_pb2
 from workbench.components.formatting import (
     NANOS,
+    cache_kind,
     cost,
     duration,
     finish_reason,
@@ -42,6 +43,7 @@ def turns_frame(turns: Iterable[operations_pb2.TurnSummary]) -> pd.DataFrame:
             "first token": known_seconds(turn, "first_token_latency"),
             "total": known_seconds(turn, "total_latency"),
             "cost": cost(turn),
+            "cache": cache_kind(turn.cache),
             "tokens in": turn.input_tokens,
             "tokens out": turn.output_tokens,
             "feedback": rating(turn.rating),
@@ -86,7 +88,8 @@ def cost_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
 
 
 def outcome_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
-    """How each version's turns ended."""
+    """How each version's turns ended; the share answered from the cache, where there was any."""
+    cached = any(point.cached_count for point in points)
     return pd.DataFrame(
         {
             "version": f"v{point.prompt_version}",
@@ -94,6 +97,7 @@ def outcome_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
             "refused": percentage(point.refused_count, point.turn_count),
             "unanswered": percentage(point.unanswered_count, point.turn_count),
             "degraded": percentage(point.degraded_count, point.turn_count),
+            **({"cached": percentage(point.cached_count, point.turn_count)} if cached else {}),
             "up": point.thumbs_up_count,
             "down": point.thumbs_down_count,
         }
@@ -112,24 +116,6 @@ def latency_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
             "total p95": duration(known_seconds(point, "total_p95")),
         }
         for point in points
-    )
-
-
-def usage_table(usage: Iterable[common_pb2.Usage]) -> pd.DataFrame:
-    """One row a call to a model; the token counts are disjoint."""
-    return pd.DataFrame(
-        {
-            "model": call.model,
-            "provider": call.provider,
-            "input": call.uncached_input_tokens,
-            "cached read": call.cache_read_tokens,
-            "cached write": call.cache_write_tokens,
-            "output": call.output_tokens,
-            "reasoning": call.reasoning_tokens,
-            "cost": cost(call),
-            "counted by": "estimate" if call.estimated else "provider",
-        }
-        for call in usage
     )
 
 

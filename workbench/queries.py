@@ -76,6 +76,41 @@ def results(client: Client, run_id: str) -> list[evaluation_pb2.CaseResult]:
         request.page_token = response.next_page_token
 
 
+def routes(client: Client) -> operations_pb2.ListRoutesResponse:
+    """The deployments and routes of the server's settings. Raises ApiError."""
+    return client.call(client.operations.ListRoutes, operations_pb2.ListRoutesRequest())
+
+
+def explain_route(client: Client, request: operations_pb2.ExplainRouteRequest) -> operations_pb2.ExplainRouteResponse:
+    """What a routing decides for the request's facts. Raises ApiError."""
+    return client.call(client.operations.ExplainRoute, request)
+
+
+def budgets(client: Client) -> list[operations_pb2.Budget]:
+    """All budgets of the tenant. Raises ApiError."""
+    return list(client.call(client.operations.ListBudgets, operations_pb2.ListBudgetsRequest()).budgets)
+
+
+def set_budget(client: Client, budget: operations_pb2.Budget) -> operations_pb2.Budget:
+    """Make a budget or change its limits. Raises ApiError, also where the key's role may not."""
+    return client.call(client.operations.SetBudget, operations_pb2.SetBudgetRequest(budget=budget)).budget
+
+
+def delete_budget(client: Client, budget_id: str) -> None:
+    """Raises ApiError, also where the key's role may not."""
+    client.call(client.operations.DeleteBudget, operations_pb2.DeleteBudgetRequest(budget_id=budget_id))
+
+
+def spend(
+    client: Client, span: tuple[datetime, datetime], step: timedelta, group: operations_pb2.SpendGroup.ValueType
+) -> list[operations_pb2.SpendPoint]:
+    """A point for each group and step in which a model was called. Raises ApiError."""
+    request = operations_pb2.QuerySpendRequest(
+        start_time=_timestamp(span[0]), end_time=_timestamp(span[1]), step=_duration(step), group=group
+    )
+    return list(client.call(client.operations.QuerySpend, request).points)
+
+
 def _timestamp(value: datetime) -> Timestamp:
     timestamp = Timestamp()
     timestamp.FromDatetime(value)

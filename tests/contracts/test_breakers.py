@@ -102,6 +102,17 @@ async def test_it_opens_after_so_many_failures_in_a_row(subject: Subject) -> Non
     assert await subject.position() is OPEN
 
 
+async def test_a_few_quick_refusals_in_a_rush_do_not_open_it(subject: Subject) -> None:
+    assert all([await subject.breakers.admit("a") for _ in range(40)])
+    for _ in range(POLICY.minimum + POLICY.consecutive):
+        await subject.breakers.report("a", False)
+    assert await subject.position() is CLOSED
+
+    for _ in range(20):
+        await subject.breakers.report("a", False)
+    assert await subject.position() is OPEN
+
+
 async def test_failures_are_forgotten_with_time(subject: Subject) -> None:
     await subject.report(False, True, False)
     await subject.advance(POLICY.window + 0.3)

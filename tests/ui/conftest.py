@@ -11,13 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
+from nightdesk.v1 import operations_pb2_grpc
 from tests.ports import free_ports
+from tests.unit.cli.contract_twin import ContractTwin, Operations
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -85,6 +87,39 @@ def lonely_workbench_url() -> Iterator[str]:
     """Where a workbench answers whose server does not exist."""
     with _front_end("workbench", f"127.0.0.1:{free_ports(1)}") as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def twin() -> Iterator[ContractTwin]:
+    """A server that speaks the contract from a script, models, routes, budgets and spend included."""
+    server = ContractTwin()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def twin_workbench_url(twin: ContractTwin) -> Iterator[str]:
+    """Where a workbench over the twin answers."""
+    with _front_end("workbench", twin.address) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def twin_demo_url(twin: ContractTwin) -> Iterator[str]:
+    """Where a reviewers' demo over the twin answers."""
+    with _front_end("workbench.reviewer", twin.address) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def older_workbench_url() -> Iterator[str]:
+    """Where a workbench answers whose server has none of the calls of OperationsService."""
+    older = ContractTwin(operations=cast("Operations", operations_pb2_grpc.OperationsServiceServicer()))  # type: ignore[abstract]
+    older.start()
+    with _front_end("workbench", older.address) as url:
+        yield url
+    older.stop()
 
 
 @contextmanager

@@ -186,7 +186,7 @@ def test_evals_shows_a_run_with_its_intervals_and_cases(page: Page, workbench_ur
     expect(cell(page, "case-wrong")).to_have_count(1)
 
 
-@pytest.mark.parametrize("path", ["", "trends", "compare", "evals", "quarantine", "turn?id=turn_1"])
+@pytest.mark.parametrize("path", ["", "trends", "models", "spend", "compare", "evals", "quarantine", "turn?id=turn_1"])
 def test_without_a_server_every_page_says_how_to_start_one(page: Page, lonely_workbench_url: str, path: str) -> None:
     page.goto(f"{lonely_workbench_url}/{path}")
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from nightdesk.v1 import prompt_pb2
 from workbench.components.bundles import KINDS, SEARCH_QUESTIONS, kind_weight
+from workbench.components.routing_form import example_fields, routing_fields
 
 DEFAULT_HALF_LIFE_DAYS = 180
 
 
-def bundle_form(base: prompt_pb2.PromptVersion) -> tuple[prompt_pb2.PromptBundle, str] | None:
-    """A form filled in from `base`. The bundle and its description once it is sent, else None."""
+def bundle_form(
+    base: prompt_pb2.PromptVersion, deployments: Sequence[str]
+) -> tuple[prompt_pb2.PromptBundle, str] | None:
+    """A form filled in from `base`, with deployments to choose from. The bundle and its description once it is sent."""
     bundle = base.bundle
     with st.form(f"bundle-{base.version}", border=True):
         template = st.text_area("Template", bundle.template, height=280, help="{product} and {context} are replaced.")
@@ -22,6 +27,10 @@ def bundle_form(base: prompt_pb2.PromptVersion) -> tuple[prompt_pb2.PromptBundle
         made.MergeFrom(_retrieval(bundle))
         made.kind_weights.update(_kind_weights(bundle))
         made.rail_thresholds.update(_rail_thresholds(bundle))
+        routing = routing_fields(bundle, deployments)
+        if routing is not None:
+            made.routing.CopyFrom(routing)
+        made.examples.extend(example_fields(bundle))
         description = st.text_input("Description", placeholder="Why this version is made", max_chars=2000)
         if not st.form_submit_button("Make the version", type="primary"):
             return None

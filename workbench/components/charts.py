@@ -1,9 +1,9 @@
-"""The charts: lines over time, intervals of metrics, and a turn's stages as a waterfall."""
+"""The charts: lines and bars over time, intervals of metrics, and a turn's stages as a waterfall."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import altair as alt
 import pandas as pd
@@ -34,6 +34,29 @@ def lines(
                 alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
                 alt.Tooltip(f"{value}:Q", title=title, format=number_format),
                 alt.Tooltip("turns:Q", title="Turns"),
+            ],
+        )
+    )
+    return chart
+
+
+def stacked_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
+    """Dollars over time, one colour a group; a bar is as wide as its step, and its tooltip exact."""
+    domain = [moment.isoformat() for moment in span]
+    drawn = frame.assign(until=frame["time"] + step)
+    chart: alt.Chart = (
+        alt.Chart(drawn, height=HEIGHT)
+        .mark_bar(orient="vertical")
+        .encode(
+            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
+            x2="until:T",
+            y=alt.Y("dollars:Q", title="Cost, USD", stack="zero", axis=alt.Axis(format="$,.9~f", tickCount=5)),
+            color=alt.Color("group:N", legend=alt.Legend(orient="top", title=None, offset=4)),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
+                alt.Tooltip("cost:N", title="Cost"),
+                alt.Tooltip("calls:Q", title="Calls"),
             ],
         )
     )

@@ -15,11 +15,13 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2
+from nightdesk.amounts import dollars, short_dollars
+from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2, operations_pb2
 
 UNPRICED = "unpriced"
 NOTHING = "—"
 NANOS = 10**9
+NARROW_BLANK = "\N{NARROW NO-BREAK SPACE}"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "": "$"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
@@ -48,6 +50,19 @@ def money(nanos: int | None, currency: str = "USD") -> str:
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
+def whole_money(nanos: int) -> str:
+    """US dollars with as many decimals as the amount has, up to nine: "$0.05", "$25". For prices and limits."""
+    text = short_dollars(nanos)
+    return f"-${text[1:]}" if nanos < 0 else f"${text}"
+
+
+def exact_money(nanos: int) -> str:
+    """US dollars with all nine decimals, three by three: "$0.000 000 420". The blanks are narrow and do not break."""
+    whole, decimals = dollars(abs(nanos)).split(".")
+    groups = (decimals[:3], decimals[3:6], decimals[6:])
+    return f"{'-' if nanos < 0 else ''}${whole}.{NARROW_BLANK.join(groups)}"
+
+
 def cost_nanos(message: Priced) -> int | None:
     """The message's cost, or None where it is unpriced."""
     return message.cost.nanos if message.HasField("cost") else None
@@ -55,6 +70,12 @@ def cost_nanos(message: Priced) -> int | None:
 
 def cost(message: Priced) -> str:
     return money(cost_nanos(message), message.cost.currency_code)
+
+
+def exact_cost(message: Priced) -> str:
+    """The message's cost with as many decimals as it has, or "unpriced"."""
+    nanos = cost_nanos(message)
+    return UNPRICED if nanos is None else whole_money(nanos)
 
 
 def total_cost(priced_nanos: int, unpriced: int, turns: int) -> str:
@@ -93,6 +114,15 @@ def percentage(part: float, whole: float) -> str:
         return NOTHING
     share = 100 * part / whole
     return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
+
+
+def short_count(number: int) -> str:
+    """A count with three significant digits from a million on: "999,999", "1.23 M", "45.6 B"."""
+    for unit, name in ((10**9, "B"), (10**6, "M")):
+        if number >= unit:
+            share = Decimal(number) / unit
+            return f"{share:,.{max(0, 2 - share.adjusted())}f} {name}"
+    return f"{number:,}"
 
 
 def moment(timestamp: Timestamp) -> datetime:
@@ -142,6 +172,23 @@ def document_kind(number: int) -> str:
 def run_state(number: int) -> str:
     """ "running" or "finished"."""
     return _word(evaluation_pb2.RunState.DESCRIPTOR, "RUN_STATE_", number)
+
+
+def cache_kind(number: int) -> str:
+    """ "exact", "semantic", or nothing where the answer is no earlier one's."""
+    if number == common_pb2.CACHE_KIND_UNSPECIFIED:
+        return ""
+    return _word(common_pb2.CacheKind.DESCRIPTOR, "CACHE_KIND_", number)
+
+
+def breaker_state(number: int) -> str:
+    """ "closed", "open" or "half open"."""
+    return words(_word(operations_pb2.BreakerState.DESCRIPTOR, "BREAKER_STATE_", number))
+
+
+def budget_period(number: int) -> str:
+    """ "day" or "month"."""
+    return _word(operations_pb2.BudgetPeriod.DESCRIPTOR, "BUDGET_PERIOD_", number)
 
 
 def rating(number: int) -> str:

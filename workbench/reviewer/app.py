@@ -32,6 +32,15 @@ def build(client: Client) -> gr.Blocks:
                 question = gr.Textbox(
                     label="Question", placeholder="How long does a refund take?", autofocus=True, submit_btn="Send"
                 )
+                with gr.Accordion("How the question is asked", open=False), gr.Row(equal_height=True):
+                    tier = gr.Textbox(
+                        label="Customer's tier",
+                        value="",
+                        placeholder="none",
+                        max_length=64,
+                        info="Routes may depend on it.",
+                    )
+                    skip = gr.Checkbox(label="Skip the cache", info="Answer anew, and do not keep the answer.")
                 with gr.Column(visible=False) as opinion:
                     reason = gr.Textbox(label="Reason", placeholder="What was good or wrong?", max_length=4096)
                     with gr.Row():
@@ -45,7 +54,7 @@ def build(client: Client) -> gr.Blocks:
         outputs = [question, session, chat, facts, verdicts, citations, opinion, reason, stored]
         asked = question.submit(
             handlers.ask,
-            [question, session],
+            [question, tier, skip, session],
             outputs,
             concurrency_limit=PARALLEL_TURNS,
             show_progress="hidden",

@@ -38,7 +38,7 @@ class Handlers:
 
     client: Client
 
-    def ask(self, question: str, session: Session) -> Iterator[Page]:
+    def ask(self, question: str, customer_tier: str, skip_cache: bool, session: Session) -> Iterator[Page]:
         """Answer one message: the whole page after every event of the turn.
 
         Where the call fails the page goes back to what it was, with the question still in its box.
@@ -51,7 +51,13 @@ class Handlers:
         before = Session(session.conversation_id, session.messages)
         asked = [*session.messages, {"role": "user", "content": safe_markdown(question)}]
         try:
-            for event in self.client.chat(question, conversation_id=session.conversation_id):
+            events = self.client.chat(
+                question,
+                conversation_id=session.conversation_id,
+                customer_tier=customer_tier.strip(),
+                skip_cache=skip_cache,
+            )
+            for event in events:
                 view.apply(event)
                 answered = [*asked, {"role": "assistant", "content": answer_markdown(view)}]
                 ended = view.turn_id if view.completed else ""

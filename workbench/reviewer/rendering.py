@@ -6,13 +6,15 @@ import html
 import re
 from collections.abc import Iterable
 
-from nightdesk.v1 import common_pb2
+from nightdesk.routings import chain_in_words
+from nightdesk.v1 import chat_pb2, common_pb2
 from workbench.components.formatting import (
     breadcrumb,
-    cost,
+    cache_kind,
     direction,
     document_kind,
     duration,
+    exact_cost,
     finish_reason,
     search_question_source,
     seconds,
@@ -64,13 +66,8 @@ def citations_html(view: TurnView) -> str:
 
 
 def verdicts_html(view: TurnView) -> str:
-    """What the rails objected to, and which model took over from which."""
+    """What the rails objected to."""
     rows = [_verdict(item) for item in view.verdicts]
-    rows += [
-        f"<li>{_badge('switched', 'degraded')} {html.escape(item.from_model)} → {html.escape(item.to_model)}, "
-        f"{html.escape(words(item.reason))}</li>"
-        for item in view.switches
-    ]
     if rows:
         return f'<ul class="nd-list">{"".join(rows)}</ul>'
     return _EMPTY.format("No rail objected." if view.completed else "Ask something first.")
@@ -87,7 +84,8 @@ def facts_html(view: TurnView) -> str:
         ("Outcome", f"{_badge(outcome, outcome)}{category}"),
         ("Prompt version", f"v{done.prompt_version}"),
         *_searched(view),
-        ("Cost", html.escape(cost(done))),
+        *_route(view),
+        ("Cost", html.escape(exact_cost(done))),
         ("Model calls", _models(done.usage)),
         ("Timings", " · ".join(f"{words(item.stage)} {duration(seconds(item.duration))}" for item in done.timings)),
         ("A person should take over", "yes" if done.hand_over else "no"),
@@ -111,13 +109,46 @@ def _searched(view: TurnView) -> list[tuple[str, str]]:
     ]
 
 
+def _route(view: TurnView) -> list[tuple[str, str]]:
+    """Why these models were to answer, who took over, and whose answer was given again."""
+    facts = []
+    done = view.completed
+    if done is not None and done.HasField("route_decision"):
+        decision = done.route_decision
+        where = f"route {decision.route}" if decision.route else "the prompt version's routing"
+        told = f"{where}, {decision.rule}: {chain_in_words(decision.chain)}"
+        reason = f"<br><small>{html.escape(decision.reason)}</small>" if decision.reason else ""
+        facts.append(("Route", html.escape(told) + reason))
+    if view.switches:
+        facts.append(("Switched", "<br>".join(map(_switch, view.switches))))
+    if done is not None and done.HasField("cache_hit"):
+        hit = done.cache_hit
+        alike = f", similarity {hit.similarity:.3f}" if hit.kind == common_pb2.CACHE_KIND_SEMANTIC else ""
+        told = f"answered before, at no cost ({cache_kind(hit.kind)}{alike})"
+        first = f"<br><small>first in turn <code>{html.escape(hit.turn_id)}</code></small>"
+        facts.append(("Cache", f"{_badge('cache', 'answered')} {told}{first}"))
+    return facts
+
+
+def _switch(item: chat_pb2.RouteSwitched) -> str:
+    goes_on = ", which went on with the answer" if item.mid_stream else ""
+    told = f"{item.from_model} → {item.to_model}{goes_on}: {words(item.reason)}"
+    return f"{_badge('switched', 'degraded')} {html.escape(told)}"
+
+
 def _models(usage: Iterable[common_pb2.Usage]) -> str:
-    calls = [
-        f"{html.escape(call.model)} ({call.uncached_input_tokens + call.cache_read_tokens + call.cache_write_tokens:,}"
-        f" in, {call.output_tokens + call.reasoning_tokens:,} out)"
-        for call in usage
-    ]
-    return "<br>".join(calls) or "none"
+    """A call a line, failed ones too: where, for what, its tokens and its cost."""
+    return "<br>".join(map(_call, usage)) or "none"
+
+
+def _call(call: common_pb2.Usage) -> str:
+    name = call.deployment if call.deployment in ("", call.model) else f"{call.deployment} ({call.model})"
+    purpose = "" if call.purpose in ("", "answer") else f" for the {words(call.purpose)}"
+    outcome = "" if call.outcome in ("", "ok") else f", {words(call.outcome)}"
+    read = call.uncached_input_tokens + call.cache_read_tokens + call.cache_write_tokens
+    counts = f"{read:,} in, {call.output_tokens + call.reasoning_tokens:,} out"
+    estimated = " estimated" if call.estimated else ""
+    return html.escape(f"{name or call.model}{purpose}: {counts}{estimated}, {exact_cost(call)}{outcome}")
 
 
 def _citation(citation: common_pb2.Citation, cited: bool) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from nightdesk import ApiError
 from nightdesk.v1 import prompt_pb2
 from workbench import queries
 from workbench.comparison import MAX_QUESTIONS, ask_both, distinct_questions
@@ -60,8 +61,10 @@ def _choose_versions(versions: Mapping[int, prompt_pb2.PromptVersion]) -> tuple[
         )
         st.query_params[name] = str(picked)
         chosen.append(picked or usual)
+    # A place of its own: without one the tabs beneath would move up once there is a second version, and begin anew.
+    hint = st.container()
     if len(versions) == 1:
-        st.info("There is only one version yet. Make another one under *New version*.", icon=":material/info:")
+        hint.info("There is only one version yet. Make another one under *New version*.", icon=":material/info:")
     return chosen[0], chosen[1]
 
 
@@ -120,7 +123,7 @@ def _new_version(versions: Mapping[int, prompt_pb2.PromptVersion]) -> None:
     base = st.selectbox(
         "Begin with", list(versions), format_func=lambda option: version_name(versions[option]), key="compare.base"
     )
-    sent = bundle_form(versions[base or max(versions)])
+    sent = bundle_form(versions[base or max(versions)], _deployments())
     if sent is None:
         return
     bundle, description = sent
@@ -132,6 +135,14 @@ def _new_version(versions: Mapping[int, prompt_pb2.PromptVersion]) -> None:
     else:
         st.session_state[MADE] = f"v{version.version} is made. No traffic goes to it until a label points at it."
     st.rerun()
+
+
+def _deployments() -> list[str]:
+    """To choose from; a chain's names may be typed as well, so that a server that does not list them is no obstacle."""
+    try:
+        return [one.name for one in queries.routes(client()).deployments]
+    except ApiError:
+        return []
 
 
 if __name__ == "__main__":

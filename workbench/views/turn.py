@@ -22,7 +22,8 @@ from workbench.components.formatting import (
     words,
 )
 from workbench.components.messages import empty_state, server_errors
-from workbench.frames import usage_table
+from workbench.components.route_decisions import cache_hit_box, decision_box
+from workbench.spending_frames import usage_table
 
 
 def show() -> None:
@@ -39,6 +40,7 @@ def show() -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _conversation(turn)
+        _route(turn)
         _context(turn)
     with right:
         _stages(turn)
@@ -79,9 +81,27 @@ def _conversation(turn: operations_pb2.Turn) -> None:
             st.html(html_text(turn.search_question))
     if turn.access_groups:
         st.caption(escape_markdown(f"Access groups: {', '.join(turn.access_groups)}"))
+    if turn.customer_tier:
+        st.caption(escape_markdown(f"Customer's tier: {turn.customer_tier}"))
     st.header("Answer", anchor=False)
     with st.container(border=True):
         st.html(html_text(turn.answer or "No text was sent."))
+
+
+def _route(turn: operations_pb2.Turn) -> None:
+    st.header("Route", anchor=False)
+    if turn.HasField("cache_hit"):
+        cache_hit_box(turn.cache_hit)
+    if turn.HasField("route_decision"):
+        decision_box(turn.route_decision)
+    elif not turn.HasField("cache_hit"):
+        st.markdown("No model was to be asked.")
+    for switch in turn.route_switches:
+        goes_on = ", which went on with the answer" if switch.mid_stream else ""
+        st.warning(
+            escape_markdown(f"{switch.from_model} → {switch.to_model}{goes_on}: {words(switch.reason)}"),
+            icon=":material/alt_route:",
+        )
 
 
 def _context(turn: operations_pb2.Turn) -> None:
@@ -120,12 +140,8 @@ def _model_calls(turn: operations_pb2.Turn) -> None:
     if not turn.usage:
         st.markdown("No model was called.")
     else:
-        st.dataframe(usage_table(turn.usage), hide_index=True, alt="Calls to models")
-    for switch in turn.route_switches:
-        st.warning(
-            f"{escape_markdown(switch.from_model)} → {escape_markdown(switch.to_model)}: {words(switch.reason)}",
-            icon=":material/alt_route:",
-        )
+        exact = st.column_config.TextColumn(width=130, alignment="right")
+        st.dataframe(usage_table(turn.usage), hide_index=True, alt="Calls to models", column_config={"cost": exact})
 
 
 def _feedback(turn: operations_pb2.Turn) -> None:

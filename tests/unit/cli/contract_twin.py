@@ -29,6 +29,7 @@ from nightdesk.v1 import (
     rail_pb2,
     rail_pb2_grpc,
 )
+from tests.twins.model_operations import ModelOperations, usd
 
 REFUND = common_pb2.Citation(
     chunk_id="c1",
@@ -38,6 +39,35 @@ REFUND = common_pb2.Citation(
     text="30 days",
     number=1,
 )
+DECISION = chat_pb2.RouteDecision(
+    route="default", rule="easy", chain=["cheap", "strong"], reason="question_tokens 12 <= 40"
+)
+SWITCH = chat_pb2.RouteSwitched(from_model="cheap", to_model="strong", reason="timed_out", mid_stream=True)
+CACHE_HIT = chat_pb2.CacheHit(kind=common_pb2.CACHE_KIND_SEMANTIC, turn_id="t1", similarity=0.9712)
+CALLS = [
+    common_pb2.Usage(
+        deployment="cheap",
+        provider="openai",
+        model="gpt-5-nano",
+        purpose="answer",
+        outcome="timed_out",
+        uncached_input_tokens=800,
+        output_tokens=5,
+        cost=usd(42_000),
+        estimated=True,
+    ),
+    common_pb2.Usage(
+        deployment="strong",
+        provider="anthropic",
+        model="claude-opus-4-5-20251101",
+        purpose="answer",
+        outcome="ok",
+        uncached_input_tokens=820,
+        cache_read_tokens=100,
+        output_tokens=40,
+        cost=usd(5_150_000),
+    ),
+]
 
 
 def answered(text: str = "Within 30 days. [1]", *, cost_nanos: int | None = 0) -> list[chat_pb2.ChatResponse]:
@@ -242,7 +272,9 @@ class Prompts(prompt_pb2_grpc.PromptServiceServicer):
                 version=1,
                 labels=["production"],
                 description="the first",
-                bundle=prompt_pb2.PromptBundle(template="You help.", route="default", retrieval_limit=6),
+                bundle=prompt_pb2.PromptBundle(
+                    template="You help.", route="default", retrieval_limit=6, max_output_tokens=400
+                ),
             )
         ]
     )
@@ -338,7 +370,7 @@ class Evaluations(evaluation_pb2_grpc.EvaluationServiceServicer):
 
 
 @dataclass(slots=True)
-class Operations(operations_pb2_grpc.OperationsServiceServicer):
+class Operations(ModelOperations):
     model_state: operations_pb2.ComponentState.ValueType = operations_pb2.COMPONENT_STATE_OK
 
     def GetStatus(
@@ -366,7 +398,15 @@ class Operations(operations_pb2_grpc.OperationsServiceServicer):
             answer="30 days",
             citations=[REFUND],
             citation_ids=["c1"],
+            customer_tier="enterprise",
+            route_decision=DECISION,
+            route_switches=[SWITCH],
+            usage=CALLS,
         )
+        if request.turn_id == "cached":
+            for name in ("route_decision", "route_switches", "usage"):
+                turn.ClearField(name)
+            turn.cache_hit.CopyFrom(CACHE_HIT)
         return operations_pb2.GetTurnResponse(turn=turn)
 
 

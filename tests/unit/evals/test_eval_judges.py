@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from evals.judge_choice import JudgeChoice
+from evals.judge_usage import gathered_usage
 from evals.metrics.base import score_of
 from evals.suite import metric_suite
 from nightdesk.v1 import common_pb2, evaluation_pb2
@@ -102,6 +103,23 @@ async def test_a_judge_scores_an_answer(judge_twin: JudgeTwin, make_answer: Make
     assert {request["model"] for request in judge_twin.requests} == {choice.model}
 
 
+@pytest.mark.parametrize(
+    ("choice", "counts"),
+    [(JudgeChoice("openai", "judge-1"), (20, 100, 10, 30)), (JudgeChoice("anthropic", "judge-2"), (1, 0, 1, 0))],
+)
+async def test_every_call_of_a_judge_is_counted_for_the_case(
+    judge_twin: JudgeTwin, make_answer: MakeAnswer, choice: JudgeChoice, counts: tuple[int, int, int, int]
+) -> None:
+    with gathered_usage() as usages:
+        await judged(choice, make_answer(retrieved=("refunds.md",), expected_facts=["30 days"]))
+
+    assert len(usages) == len(judge_twin.requests) > 3
+    for usage in usages:
+        assert (usage.provider, usage.model, usage.purpose) == (choice.provider, choice.model, "judge")
+        told = (usage.uncached_input_tokens, usage.cache_read_tokens, usage.output_tokens, usage.reasoning_tokens)
+        assert told == counts
+
+
 async def test_what_declined_is_not_judged(judge_twin: JudgeTwin, make_answer: MakeAnswer) -> None:
     answer = make_answer("I don't know.", finish_reason=common_pb2.FINISH_REASON_UNANSWERED, retrieved=("a.md",))
     assert await judged(JudgeChoice("openai", "judge"), answer) == {}
@@ -141,7 +159,21 @@ async def test_a_verdict_that_is_none_is_an_error_not_a_score(
 def _completion(content: str) -> dict[str, Any]:
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "finish_reason": "stop", "message": message}
-    return {"id": "c", "object": "chat.completion", "created": 0, "model": "judge", "choices": [choice]}
+    usage = {
+        "prompt_tokens": 120,
+        "completion_tokens": 40,
+        "total_tokens": 160,
+        "prompt_tokens_details": {"cached_tokens": 100},
+        "completion_tokens_details": {"reasoning_tokens": 30},
+    }
+    return {
+        "id": "c",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "judge",
+        "choices": [choice],
+        "usage": usage,
+    }
 
 
 def _message(content: list[dict[str, Any]]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def test_a_run_asks_scores_and_records_every_case(client: nightdesk.Client, twin
 
     assert sorted(done) == ["c1", "c2", "c3"]
     assert {request.prompt_version for request in twin.chats.requests} == {"1"}
+    assert all(request.skip_cache for request in twin.chats.requests)
     assert next(r for r in twin.chats.requests if r.message == "q1").history == history
     run = twin.evaluations.runs["run-1"]
     assert (run.dataset, run.prompt_version, run.dataset_hash) == ("refunds", 1, dataset_hash(cases))

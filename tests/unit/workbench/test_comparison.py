@@ -16,7 +16,7 @@ from workbench.comparison import ask_both, distinct_questions
 class Answering:
     """Answers with the pinned version's number; one question fails."""
 
-    def chat(self, message: str, *, prompt_version: str) -> Iterator[chat_pb2.ChatResponse]:
+    def chat(self, message: str, *, prompt_version: str, skip_cache: bool) -> Iterator[chat_pb2.ChatResponse]:
         if message == "fail":
             raise ApiError(grpc.StatusCode.UNAVAILABLE, "UNREACHABLE", "No server answers.", "Start one.")
         total = chat_pb2.StageTiming(stage="total", duration=Duration(nanos=250_000_000))

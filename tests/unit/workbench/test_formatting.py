@@ -26,6 +26,27 @@ def test_money_keeps_small_amounts_apart_from_nothing(nanos: int | None, text: s
     assert f.money(nanos) == text
 
 
+@pytest.mark.parametrize(
+    ("nanos", "exact", "whole"),
+    [
+        (420, "$0.000 000 420", "$0.00000042"),
+        (-1_234_567_890_123, "-$1,234.567 890 123", "-$1,234.567890123"),
+        (25_000_000_000, "$25.000 000 000", "$25"),
+    ],
+)
+def test_exact_amounts_lose_no_digit(nanos: int, exact: str, whole: str) -> None:
+    assert f.exact_money(nanos) == exact.replace(" ", f.NARROW_BLANK)
+    assert f.whole_money(nanos) == whole
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (999_999, "999,999"), (1_000_000, "1.00 M"), (12_345_678, "12.3 M"), (4_567_000_000_000, "4,567 B")],
+)
+def test_large_counts_are_short(number: int, text: str) -> None:
+    assert f.short_count(number) == text
+
+
 def test_money_names_a_currency_without_a_symbol() -> None:
     assert f.money(2_500_000_000, "CHF") == "2.50 CHF"
 
@@ -80,6 +101,10 @@ def test_enum_values_are_the_words_of_the_contract() -> None:
     assert f.verdict(common_pb2.VERDICT_REDACT) == "redact"
     assert f.direction(common_pb2.RAIL_DIRECTION_CONTEXT) == "context"
     assert f.document_kind(common_pb2.DOCUMENT_KIND_FAQ) == "faq"
+    assert f.breaker_state(operations_pb2.BREAKER_STATE_HALF_OPEN) == "half open"
+    assert f.budget_period(operations_pb2.BUDGET_PERIOD_MONTH) == "month"
+    assert f.cache_kind(common_pb2.CACHE_KIND_SEMANTIC) == "semantic"
+    assert f.cache_kind(common_pb2.CACHE_KIND_UNSPECIFIED) == ""
     assert f.rating(chat_pb2.RATING_DOWN) == "down"
     assert f.rating(chat_pb2.RATING_UNSPECIFIED) == ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nightdesk.v1 import common_pb2, evaluation_pb2, operations_pb2
-from workbench.frames import cost_table, metrics_frame, results_frame, turns_frame
+from workbench.frames import cost_table, metrics_frame, outcome_table, results_frame, turns_frame
 
 
 def point(turns: int, unpriced: int, nanos: int = 0) -> operations_pb2.MetricPoint:
@@ -52,3 +52,17 @@ def test_a_metric_named_like_a_column_does_not_replace_it() -> None:
     assert frame["outcome"].tolist() == [["answered"]]
     assert frame["score.outcome"].tolist() == [1.0]
     assert frame["score.faithfulness"].isna().all()
+
+
+def test_the_cached_share_is_told_where_anything_was_cached() -> None:
+    cached = point(4, 4)
+    cached.cached_count = 1
+
+    assert outcome_table([cached])["cached"].tolist() == ["25 %"]
+    assert "cached" not in outcome_table([point(4, 4)])
+
+
+def test_a_turn_from_the_cache_says_of_which_kind() -> None:
+    frame = turns_frame([operations_pb2.TurnSummary(cache=common_pb2.CACHE_KIND_EXACT), operations_pb2.TurnSummary()])
+
+    assert frame["cache"].tolist() == ["exact", ""]

@@ -99,3 +99,23 @@ def test_a_block_names_its_rail_and_score() -> None:
 
     assert "block" in html
     assert "<strong>prompt injection</strong> on input, score 0.97, threshold 0.80" in html
+
+
+def test_route_switch_cache_and_calls_are_told_and_cannot_become_markup() -> None:
+    switch = chat_pb2.RouteSwitched(from_model="<a>", to_model="b", reason="timed_out", mid_stream=True)
+    hit = chat_pb2.CacheHit(kind=common_pb2.CACHE_KIND_SEMANTIC, turn_id="turn_0", similarity=0.97)
+    decision = chat_pb2.RouteDecision(rule="easy", chain=["<a>", "b"], reason="question_tokens 3 <= 40")
+    call = common_pb2.Usage(deployment="<a>", model="m", purpose="judge", outcome="timed_out", output_tokens=5)
+    view = turn(
+        chat_pb2.ChatResponse(route_switched=switch),
+        completed(cache_hit=hit, route_decision=decision, usage=[call]),
+    )
+
+    html = facts_html(view)
+
+    assert "the prompt version&#x27;s routing, easy: &lt;a&gt;, then b" in html
+    assert "question_tokens 3 &lt;= 40" in html
+    assert "&lt;a&gt; → b, which went on with the answer: timed out" in html
+    assert "answered before, at no cost (semantic, similarity 0.970)" in html
+    assert "&lt;a&gt; (m) for the judge: 0 in, 5 out, unpriced, timed out" in html
+    assert "<a>" not in html
