@@ -97,8 +97,9 @@ async def _reported(
                         finished = event
                         continue
                     spoke = well = True
-                    yield event
+                    # Before the text goes on: in a rush its reader may take seconds to come back for more.
                     await report.spoke()
+                    yield event
                 finished = _complete(deployment, finished, spoke or begun)
             except ModelError as error:
                 if finished is None or not (spoke or begun):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class BreakerPolicy:
     """A breaker opens when of the calls that ended in the last `window` seconds, at least `minimum` of them, the share
     `failure_share` failed, or when `consecutive` failed in a row, which also tells a dead deployment at low traffic.
+    Calls under way may still go well: the failures must be that share of them and the others together. In a rush the
+    first that is heard of is a few quick refusals, before any answer can have begun.
 
     It stays open for `open_seconds`, twice as long each time that its probes fail, at most `longest_open_seconds`.
     Then at most `probes` calls at a time are let through; `good_probes` that go well close it, one that fails opens it.

@@ -16,6 +16,8 @@ class _Slice:
     number: int
     calls: int = 0
     failures: int = 0
+    under_way: int = 0
+    """Those that were admitted in it, less those that ended in it."""
 
 
 @dataclass(slots=True)
@@ -40,10 +42,11 @@ class MemoryBreakers:
         self._breakers: dict[str, _Breaker] = {}
 
     async def admit(self, deployment: str) -> bool:
-        breaker = self._breakers.get(deployment)
-        if breaker is None or not breaker.open_until:
-            return True
+        breaker = self._breakers.setdefault(deployment, _Breaker())
         now = self._clock()
+        if not breaker.open_until:
+            self._newest(breaker, now).under_way += 1
+            return True
         if now < breaker.open_until:
             return False
         breaker.probes = [runs_out for runs_out in breaker.probes if runs_out > now]
@@ -57,7 +60,7 @@ class MemoryBreakers:
         now = self._clock()
         if breaker.open_until:
             self._report_probe(breaker, ok, now)
-        elif ok is not None:
+        else:
             self._count(breaker, ok, now)
 
     async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
@@ -66,19 +69,28 @@ class MemoryBreakers:
     async def close(self) -> None:
         """Nothing is open."""
 
-    def _count(self, breaker: _Breaker, ok: bool, now: float) -> None:
-        policy = self._policy
-        number = int(now / policy.slice_seconds)
-        breaker.slices = [each for each in breaker.slices if each.number > number - policy.slices]
+    def _newest(self, breaker: _Breaker, now: float) -> _Slice:
+        """The slice that `now` lies in, after those that the window has left are dropped."""
+        number = int(now / self._policy.slice_seconds)
+        breaker.slices = [each for each in breaker.slices if each.number > number - self._policy.slices]
         if not breaker.slices or breaker.slices[-1].number != number:
             breaker.slices.append(_Slice(number))
-        breaker.slices[-1].calls += 1
-        breaker.slices[-1].failures += not ok
+        return breaker.slices[-1]
+
+    def _count(self, breaker: _Breaker, ok: bool | None, now: float) -> None:
+        policy, newest = self._policy, self._newest(breaker, now)
+        newest.under_way -= 1
+        if ok is None:
+            return
+        newest.calls += 1
+        newest.failures += not ok
         breaker.failures_in_a_row = 0 if ok else breaker.failures_in_a_row + 1
         calls = sum(each.calls for each in breaker.slices)
         failures = sum(each.failures for each in breaker.slices)
-        if breaker.failures_in_a_row >= policy.consecutive or (
-            not ok and calls >= policy.minimum and failures >= policy.failure_share * calls
+        under_way = max(0, sum(each.under_way for each in breaker.slices))
+        in_a_row, share = breaker.failures_in_a_row, policy.failure_share
+        if (in_a_row >= policy.consecutive and in_a_row >= share * under_way) or (
+            not ok and calls >= policy.minimum and failures >= share * (calls + under_way)
         ):
             self._open(breaker, now)
 

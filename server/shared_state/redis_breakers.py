@@ -37,11 +37,25 @@ local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local kept = redis.call('GET', KEYS[1])
 local b = kept and cjson.decode(kept) or {slices = {}, row = 0, open_until = 0, openings = 0, probes = {}, good = 0}
 local function save() redis.call('SET', KEYS[1], cjson.encode(b), 'EX', live) end
+-- A slice is its number, calls, failures, and calls under way: those admitted in it less those that ended in it.
+local function newest()
+  local number = math.floor(now / slice)
+  local recent = {}
+  for _, each in ipairs(b.slices) do if each[1] > number - slices then table.insert(recent, each) end end
+  if #recent == 0 or recent[#recent][1] ~= number then table.insert(recent, {number, 0, 0, 0}) end
+  b.slices = recent
+  return recent[#recent]
+end
 """
 _ADMIT = (
     _COMMON
     + """
-if b.open_until == 0 then return 1 end
+if b.open_until == 0 then
+  local current = newest()
+  current[4] = current[4] + 1
+  save()
+  return 1
+end
 if now < b.open_until then return 0 end
 local running = {}
 for _, runs_out in ipairs(b.probes) do if runs_out > now then table.insert(running, runs_out) end end
@@ -69,17 +83,18 @@ if b.open_until ~= 0 then
   if b.good >= good_probes then redis.call('DEL', KEYS[1]) else save() end
   return
 end
-if outcome == 'cancelled' then return end
-local number = math.floor(now / slice)
-local recent, calls, failures = {}, 0, 0
-for _, each in ipairs(b.slices) do if each[1] > number - slices then table.insert(recent, each) end end
-if #recent == 0 or recent[#recent][1] ~= number then table.insert(recent, {number, 0, 0}) end
-local newest = recent[#recent]
-newest[2] = newest[2] + 1
-if outcome == 'ok' then b.row = 0 else newest[3], b.row = newest[3] + 1, b.row + 1 end
-for _, each in ipairs(recent) do calls, failures = calls + each[2], failures + each[3] end
-b.slices = recent
-if b.row >= consecutive or (outcome == 'failed' and calls >= minimum and failures >= share * calls) then
+local current = newest()
+current[4] = current[4] - 1
+if outcome == 'cancelled' then return save() end
+current[2] = current[2] + 1
+if outcome == 'ok' then b.row = 0 else current[3], b.row = current[3] + 1, b.row + 1 end
+local calls, failures, under_way = 0, 0, 0
+for _, each in ipairs(b.slices) do
+  calls, failures, under_way = calls + each[2], failures + each[3], under_way + each[4]
+end
+under_way = math.max(0, under_way)
+if (b.row >= consecutive and b.row >= share * under_way)
+  or (outcome == 'failed' and calls >= minimum and failures >= share * (calls + under_way)) then
   return open()
 end
 save()
