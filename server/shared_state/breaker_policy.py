@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class BreakerPolicy:
     """A breaker opens when of the calls that ended in the last `window` seconds, at least `minimum` of them, the share
-    `failure_share` failed, or when `consecutive` failed in a row, which also tells a dead deployment at low traffic.
+    `failure_share` failed, or when `consecutive` failed in a row, and `consecutive_share` of the window's calls: this
+    tells a dead deployment soon at low traffic, and chance seldom makes it at high traffic.
     Calls under way may still go well: the failures must be that share of them and the others together. In a rush the
     first that is heard of is a few quick refusals, before any answer can have begun.
 
@@ -22,6 +23,7 @@ class BreakerPolicy:
     minimum: int = 10
     failure_share: float = 0.5
     consecutive: int = 5
+    consecutive_share: float = 0.2
     open_seconds: float = 10.0
     longest_open_seconds: float = 60.0
     probes: int = 2

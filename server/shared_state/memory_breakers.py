@@ -89,9 +89,8 @@ class MemoryBreakers:
         failures = sum(each.failures for each in breaker.slices)
         under_way = max(0, sum(each.under_way for each in breaker.slices))
         in_a_row, share = breaker.failures_in_a_row, policy.failure_share
-        if (in_a_row >= policy.consecutive and in_a_row >= share * under_way) or (
-            not ok and calls >= policy.minimum and failures >= share * (calls + under_way)
-        ):
+        row_opens = max(policy.consecutive, policy.consecutive_share * calls, share * under_way)
+        if in_a_row >= row_opens or (not ok and calls >= policy.minimum and failures >= share * (calls + under_way)):
             self._open(breaker, now)
 
     def _report_probe(self, breaker: _Breaker, ok: bool | None, now: float) -> None:

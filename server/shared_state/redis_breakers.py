@@ -25,13 +25,13 @@ OUTAGE_SECONDS = 1.0
 
 # A breaker is one key with one JSON object, so that any number of them fit a cluster. The clock is the server's, so
 # that replicas agree. Arguments: window, slice seconds, slices, minimum, share, consecutive, open seconds, longest open
-# seconds, probes, good probes, probe seconds, seconds to live.
+# seconds, probes, good probes, probe seconds, seconds to live, the row's share.
 _COMMON = """
 local window, slice, slices, minimum, share, consecutive = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]),
   tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local open_seconds, longest, probes, good_probes = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]),
   tonumber(ARGV[10])
-local probe_seconds, live = tonumber(ARGV[11]), tonumber(ARGV[12])
+local probe_seconds, live, consecutive_share = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local kept = redis.call('GET', KEYS[1])
@@ -69,7 +69,7 @@ return 1
 _REPORT = (
     _COMMON
     + """
-local outcome = ARGV[13]
+local outcome = ARGV[14]
 local function open()
   b.open_until = now + math.min(open_seconds * 2 ^ b.openings, longest)
   b.openings, b.probes, b.good = b.openings + 1, {}, 0
@@ -93,7 +93,7 @@ for _, each in ipairs(b.slices) do
   calls, failures, under_way = calls + each[2], failures + each[3], under_way + each[4]
 end
 under_way = math.max(0, under_way)
-if (b.row >= consecutive and b.row >= share * under_way)
+if b.row >= math.max(consecutive, consecutive_share * calls, share * under_way)
   or (outcome == 'failed' and calls >= minimum and failures >= share * (calls + under_way)) then
   return open()
 end
@@ -173,6 +173,7 @@ def _arguments(policy: BreakerPolicy) -> list[str | int | float]:
         policy.good_probes,
         policy.probe_seconds,
         max(1, round(seconds_to_live)),
+        policy.consecutive_share,
     ]
 
 

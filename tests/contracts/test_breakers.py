@@ -97,8 +97,16 @@ async def test_it_stays_closed_while_most_calls_go_well(subject: Subject) -> Non
 
 
 async def test_it_opens_after_so_many_failures_in_a_row(subject: Subject) -> None:
-    await subject.report(*[True] * 20)
+    await subject.report(*[True] * 4)
     await subject.report(*[False] * POLICY.consecutive)
+    assert await subject.position() is OPEN
+
+
+async def test_at_high_traffic_it_takes_a_longer_row(subject: Subject) -> None:
+    await subject.report(*[True] * 30)
+    await subject.report(*[False] * 6)
+    assert await subject.position() is CLOSED
+    await subject.report(False, False)
     assert await subject.position() is OPEN
 
 
@@ -210,7 +218,7 @@ async def test_replicas_share_what_they_learn(subject: Subject) -> None:
 
 async def test_many_reports_at_once_are_all_counted(subject: Subject) -> None:
     await asyncio.gather(*(view.report("a", True) for view in (subject.breakers, subject.other) for _ in range(20)))
-    await subject.report(False, False)
+    await subject.report(*[False] * 9)  # a fifth of 50 calls is needed
     assert await subject.position() is CLOSED
     await subject.report(False)
     assert await subject.position() is OPEN
