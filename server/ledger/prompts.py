@@ -73,6 +73,9 @@ class PromptStore:
             if number is None and not self._has_any(session, tenant):
                 self._create(tenant, self._first, "The version every tenant begins with.", "nightdesk")
                 return self._resolve(tenant, name)
+            if number is None:
+                # Another call may have made the first version between both looks.
+                number = self._labelled(session, tenant, name)
             row = session.get(PromptVersionRow, (tenant, number)) if number is not None else None
             if row is None:
                 raise NotFound(
