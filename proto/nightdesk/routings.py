@@ -8,7 +8,7 @@ from google.protobuf import json_format
 
 from nightdesk.v1 import prompt_pb2
 
-CHARACTERS_PER_TOKEN = 4
+BYTES_PER_TOKEN = 4
 EXTRACTIVE = "the extractive answer"
 
 
@@ -39,8 +39,8 @@ def chain_in_words(chain: Sequence[str]) -> str:
 
 
 def question_tokens(question: str) -> int:
-    """How long the server takes a question to be: four characters a token, rounded up."""
-    return -(-len(question) // CHARACTERS_PER_TOKEN)
+    """How long the server takes a question to be: four bytes of UTF-8 a token, rounded up."""
+    return -(-len(question.encode(errors="replace")) // BYTES_PER_TOKEN)
 
 
 def to_json(routing: prompt_pb2.Routing) -> str:

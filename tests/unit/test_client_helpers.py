@@ -7,6 +7,7 @@ import pytest
 from nightdesk.amounts import dollars, parse_dollars, short_dollars
 from nightdesk.routings import conditions_in_words, from_json, question_tokens, to_json
 from nightdesk.v1 import prompt_pb2
+from server.domain.token_estimate import estimate_tokens
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,8 @@ def test_a_routing_goes_through_json() -> None:
 
 def test_tokens_are_estimated_as_the_server_does() -> None:
     assert [question_tokens(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
+
+
+def test_a_questions_tokens_are_counted_as_the_server_counts_them() -> None:
+    for question in ("", "How long?", "Wie lange dauert die Rückerstattung?", "返金にはどのくらいかかりますか"):
+        assert question_tokens(question) == estimate_tokens(question)

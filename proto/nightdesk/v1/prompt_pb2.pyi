@@ -59,7 +59,7 @@ class RouteRule(_message.Message):
     name: _builtins.str
     """Says what the rule is for; unique within its routing, at most 64 characters."""
     min_question_tokens: _builtins.int
-    """Of the message, estimated at four characters a token."""
+    """Of the message, estimated at four bytes of UTF-8 a token."""
     max_question_tokens: _builtins.int
     min_answerability: _builtins.float
     """How well the retrieved passages cover the question, 0 to 1."""
