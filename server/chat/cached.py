@@ -10,9 +10,7 @@ from server.caching.question import CacheQuestion
 from server.domain import FinishReason, Message, Turn, TurnRequest
 from server.errors import NotFound
 from server.ledger.turns import TurnLedger
-
-FREE_PROVIDER = "nightdesk"
-"""Its answers cost nothing and are not worth keeping."""
+from server.spending.meter import FREE_PROVIDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,12 @@ def warn_where_implausible(deployment: str, told: Usage, estimate: Usage) -> Non
 
     Reasoning is left out: nothing of it can be seen, so that there is nothing to compare it with.
     """
-    told_input = told.uncached_input_tokens + told.cache_read_tokens + told.cache_write_tokens
-    pairs = ((told_input, estimate.uncached_input_tokens), (told.output_tokens, estimate.output_tokens))
+    pairs = ((told.input_tokens, estimate.uncached_input_tokens), (told.output_tokens, estimate.output_tokens))
     if not all(_plausible(count, expected) for count, expected in pairs):
         log.warning(
             "usage_implausible",
             deployment=deployment,
-            input_tokens=told_input,
+            input_tokens=told.input_tokens,
             estimated_input_tokens=estimate.uncached_input_tokens,
             output_tokens=told.output_tokens,
             estimated_output_tokens=estimate.output_tokens,

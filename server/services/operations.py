@@ -163,7 +163,7 @@ def _summary(turn: Turn, feedback: Feedback | None) -> operations_pb2.TurnSummar
         total_latency=convert.duration(turn.timings.get("total")),
         cost=convert.money(turn.cost_nanos),
         rating=_RATINGS[feedback.rating] if feedback else chat_pb2.RATING_UNSPECIFIED,
-        input_tokens=sum(u.uncached_input_tokens + u.cache_read_tokens + u.cache_write_tokens for u in usage),
+        input_tokens=sum(u.input_tokens for u in usage),
         output_tokens=sum(u.output_tokens + u.reasoning_tokens for u in usage),
         cache=convert.CACHES[turn.cache_hit.kind] if turn.cache_hit else common_pb2.CACHE_KIND_UNSPECIFIED,
     )

@@ -48,14 +48,6 @@ class PriceTable:
         return usage if prices is None else replace(usage, cost_nanos=prices.cost_nanos(usage))
 
 
-def priced(usage: Usage) -> Usage:
-    """`usage` with its cost by the published prices."""
-    return _PUBLISHED.priced(usage)
-
-
-_PUBLISHED = PriceTable()
-
-
 @lru_cache(maxsize=256)
 def _published(provider: str, model: str, at: datetime) -> ModelPrices | None:
     """Some prices change with the date or the time of day, so that they are looked up anew every minute."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from server.domain import Usage
-from server.spending.prices import priced
+from server.spending.prices import PriceTable
+
+priced = PriceTable().priced
 
 
 def cost(**counts: int) -> int:
