@@ -180,8 +180,11 @@ class Breakers(Protocol):
         """
 
     async def report(self, deployment: str, ok: bool | None) -> None:
-        """How an admitted call went: well as soon as it spoke, and once more where it failed after that; None where it
-        was cancelled before, which says nothing but gives a probe's place back."""
+        """How an admitted call went, once for each: well as soon as it spoke; None where it was cancelled before, which
+        says nothing but gives a probe's place back."""
+
+    async def report_broken_off(self, deployment: str) -> None:
+        """A call that was reported well failed after that: a failure in place of the success."""
 
     async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
         """One state each, in the order given."""

@@ -47,7 +47,9 @@ SERVICES = tuple(
 async def run(settings: Settings) -> None:
     """Serve until told to stop. Raises what `application` and `serve` raise."""
     metrics_host, metrics_port = split_address(settings.metrics_address)
-    listening = Listening(settings.address, metrics_host, metrics_port, settings.max_concurrent_calls)
+    listening = Listening(
+        settings.address, metrics_host, metrics_port, settings.max_concurrent_calls, settings.turn_timeout
+    )
     callers = Callers(None if settings.auth == "off" else settings.api_keys)
     async with application(settings) as app:
         stopping = asyncio.Event()

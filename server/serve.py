@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -31,12 +32,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where the server listens, and how much it takes at once."""
+    """Where the server listens, how much it takes at once, and how many seconds a call may wait to be taken."""
 
     address: str
     metrics_host: str
     metrics_port: int
     max_concurrent_calls: int
+    longest_wait: float
 
 
 async def serve(
@@ -63,6 +65,9 @@ async def serve(
             # A second server on the same port must fail, not share it.
             ("grpc.so_reuseport", 0),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            # In a rush calls are taken one by one between turns; gRPC's own 30 s would end those still waiting as
+            # CANCELLED, which says that the caller left.
+            ("grpc.server_max_unrequested_time_in_server", math.ceil(listening.longest_wait)),
         ],
     )
     add_services(server)

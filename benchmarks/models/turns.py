@@ -86,12 +86,12 @@ def main() -> None:
         with running(settings, folder / "server.log") as server:
             _prepare(folder, settings, server)
             began, used = time.perf_counter(), server.cpu_seconds()["server"]
-            outcomes, turn_ids = asyncio.run(_ask_all(server.address, count))
+            outcomes = asyncio.run(_ask_all(server.address, count))
             seconds, used = time.perf_counter() - began, server.cpu_seconds()["server"] - used
             budget = _settled_budget(server.address)
         print(f"{count} turns at once in {seconds:.0f} s, {used / count * 1e3:.0f} ms of the server's CPU a turn")
         print("  " + ", ".join(f"{outcome}: {number}" for outcome, number in sorted(outcomes.items())))
-        _compare(_charges(folder / "nightdesk.db"), turn_ids, twins)
+        _compare(_charges(folder / "nightdesk.db"), twins)
         spent, hard = budget.spent.nanos, budget.hard_limit.nanos
         print(f"  budget: {spent:,} of {hard:,} nanos spent, {budget.reserved.nanos} reserved at the end")
 
@@ -132,31 +132,31 @@ def _prepare(folder: Path, settings: dict[str, str], server: ServerProcess) -> N
         client.call(client.operations.SetBudget, operations_pb2.SetBudgetRequest(budget=budget))
 
 
-async def _ask_all(address: str, count: int) -> tuple[Counter[str], dict[str, int]]:
-    """How the turns ended, and the number of each turn whose id was heard."""
+async def _ask_all(address: str, count: int) -> Counter[str]:
+    """How the turns ended."""
     channels = [grpc.aio.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)]) for _ in range(CHANNELS)]
     stubs = [chat_pb2_grpc.ChatServiceStub(channel) for channel in channels]
-    turn_ids: dict[str, int] = {}
-    ended = await asyncio.gather(*(_ask(stubs[number % CHANNELS], number, turn_ids) for number in range(count)))
+    ended = await asyncio.gather(*(_ask(stubs[number % CHANNELS], number) for number in range(count)))
     for channel in channels:
         await channel.close()
-    return Counter(ended), turn_ids
+    return Counter(ended)
 
 
-async def _ask(stub: chat_pb2_grpc.ChatServiceAsyncStub, number: int, turn_ids: dict[str, int]) -> str:
+async def _ask(stub: chat_pb2_grpc.ChatServiceAsyncStub, number: int) -> str:
     draw = random.Random(number)
     before = [
         common_pb2.Message(role=common_pb2.MESSAGE_ROLE_USER, text=f"I ask about order {number}."),
         common_pb2.Message(role=common_pb2.MESSAGE_ROLE_ASSISTANT, text="What would you like to know?"),
     ]
-    request = chat_pb2.ChatRequest(message="How long does a refund take?", history=before, skip_cache=True)
+    request = chat_pb2.ChatRequest(
+        message="How long does a refund take?", history=before, skip_cache=True, request_id=str(number)
+    )
     call = stub.Chat(request)
     ended = "broken"
 
     async def read() -> None:
         nonlocal ended
         async for event in call:
-            turn_ids[event.turn_id] = number
             if event.HasField("completed"):
                 ended = common_pb2.FinishReason.Name(event.completed.finish_reason).removeprefix("FINISH_REASON_")
 
@@ -185,12 +185,15 @@ def _settled_budget(address: str) -> operations_pb2.Budget:
 
 
 def _charges(path: Path) -> list[sqlite3.Row]:
+    """The charges, each with the number of its turn's order."""
     with sqlite3.connect(path) as connection:
         connection.row_factory = sqlite3.Row
-        return connection.execute("SELECT * FROM charges").fetchall()
+        return connection.execute(
+            "SELECT charges.*, turns.request_id AS number FROM charges JOIN turns ON turns.id = charges.turn_id"
+        ).fetchall()
 
 
-def _compare(rows: Sequence[sqlite3.Row], turn_ids: dict[str, int], twins: Twins) -> None:
+def _compare(rows: Sequence[sqlite3.Row], twins: Twins) -> None:
     counted: defaultdict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
     for name, twin in twins.items():
         for charge in twin.charged:
@@ -201,7 +204,7 @@ def _compare(rows: Sequence[sqlite3.Row], turn_ids: dict[str, int], twins: Twins
     for row in told:
         mine = (row["uncached_input_tokens"], row["output_tokens"])
         ours.update(input=mine[0], output=mine[1])
-        theirs = counted[row["deployment"], turn_ids.get(row["turn_id"], -1)]
+        theirs = counted[row["deployment"], int(row["number"])]
         if mine in theirs:
             theirs.remove(mine)
         else:

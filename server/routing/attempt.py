@@ -61,7 +61,7 @@ class Attempt:
 
 class _Report:
     """What a breaker is told of one call: well at the first text, so that quick failures are not all that it hears of
-    in the first seconds of a rush, and a failure after that as well; None where the call is left before."""
+    in the first seconds of a rush, and where it broke off after that; None where the call is left before."""
 
     def __init__(self, deployment: str, breakers: Breakers) -> None:
         self._deployment = deployment
@@ -73,8 +73,10 @@ class _Report:
             await self._tell(well=True)
 
     async def ended(self, well: bool | None) -> None:
-        if not self._told or well is False:
+        if not self._told:
             await self._tell(well=well)
+        elif well is False:
+            await self._breakers.report_broken_off(self._deployment)
 
     async def _tell(self, *, well: bool | None) -> None:
         self._told = True

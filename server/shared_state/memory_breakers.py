@@ -61,7 +61,20 @@ class MemoryBreakers:
         if breaker.open_until:
             self._report_probe(breaker, ok, now)
         else:
-            self._count(breaker, ok, now)
+            newest = self._newest(breaker, now)
+            newest.under_way -= 1
+            newest.calls += ok is not None
+            if ok is not None:
+                self._judge(breaker, ok, now)
+
+    async def report_broken_off(self, deployment: str) -> None:
+        breaker = self._breakers.setdefault(deployment, _Breaker())
+        now = self._clock()
+        if not breaker.open_until:
+            self._newest(breaker, now)
+            self._judge(breaker, False, now)
+        elif now >= breaker.open_until and breaker.good_probes:
+            self._open(breaker, now)
 
     async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
         return [self._state(self._breakers.get(deployment)) for deployment in deployments]
@@ -77,13 +90,10 @@ class MemoryBreakers:
             breaker.slices.append(_Slice(number))
         return breaker.slices[-1]
 
-    def _count(self, breaker: _Breaker, ok: bool | None, now: float) -> None:
-        policy, newest = self._policy, self._newest(breaker, now)
-        newest.under_way -= 1
-        if ok is None:
-            return
-        newest.calls += 1
-        newest.failures += not ok
+    def _judge(self, breaker: _Breaker, ok: bool, now: float) -> None:
+        """Whether what is known now opens the breaker."""
+        policy = self._policy
+        breaker.slices[-1].failures += not ok
         breaker.failures_in_a_row = 0 if ok else breaker.failures_in_a_row + 1
         calls = sum(each.calls for each in breaker.slices)
         failures = sum(each.failures for each in breaker.slices)

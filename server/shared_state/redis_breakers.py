@@ -76,6 +76,10 @@ local function open()
   save()
 end
 if b.open_until ~= 0 then
+  if outcome == 'broken_off' then
+    if now >= b.open_until and b.good > 0 then open() end
+    return
+  end
   if now < b.open_until or #b.probes == 0 then return end
   table.remove(b.probes, 1)
   if outcome == 'failed' then return open() end
@@ -84,9 +88,11 @@ if b.open_until ~= 0 then
   return
 end
 local current = newest()
-current[4] = current[4] - 1
-if outcome == 'cancelled' then return save() end
-current[2] = current[2] + 1
+if outcome ~= 'broken_off' then
+  current[4] = current[4] - 1
+  if outcome == 'cancelled' then return save() end
+  current[2] = current[2] + 1
+end
 if outcome == 'ok' then b.row = 0 else current[3], b.row = current[3] + 1, b.row + 1 end
 local calls, failures, under_way = 0, 0, 0
 for _, each in ipairs(b.slices) do
@@ -94,7 +100,7 @@ for _, each in ipairs(b.slices) do
 end
 under_way = math.max(0, under_way)
 if b.row >= math.max(consecutive, consecutive_share * calls, share * under_way)
-  or (outcome == 'failed' and calls >= minimum and failures >= share * (calls + under_way)) then
+  or (outcome ~= 'ok' and calls >= minimum and failures >= share * (calls + under_way)) then
   return open()
 end
 save()
@@ -133,6 +139,9 @@ class RedisBreakers:
 
     async def report(self, deployment: str, ok: bool | None) -> None:
         await self._run(self._report, deployment, _OUTCOMES[ok])
+
+    async def report_broken_off(self, deployment: str) -> None:
+        await self._run(self._report, deployment, "broken_off")
 
     async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
         return [_parsed(await self._run(self._state, deployment)) for deployment in deployments]

@@ -208,6 +208,38 @@ async def test_calls_from_before_it_opened_neither_close_it_nor_open_it_for_long
     assert await subject.position() is HALF_OPEN
 
 
+async def test_a_call_that_breaks_off_counts_as_failed_in_place_of_well(subject: Subject) -> None:
+    for _ in range(POLICY.minimum // 2):
+        await subject.report(True)
+        await subject.breakers.report_broken_off("a")
+    assert await subject.position() is CLOSED  # half of the minimum: each call counts once
+    await subject.report(*[True] * (POLICY.minimum // 2 - 1))
+    assert await subject.position() is CLOSED
+    await subject.report(False)
+    assert await subject.position() is OPEN
+
+
+async def test_a_call_that_breaks_off_is_not_taken_for_one_that_is_under_way(subject: Subject) -> None:
+    for _ in range(12):
+        assert await subject.breakers.admit("a")
+    for _ in range(5):
+        await subject.breakers.report("a", True)
+        await subject.breakers.report_broken_off("a")
+    assert await subject.position() is CLOSED  # The other seven may still go well.
+    await subject.breakers.report("a", True)
+    await subject.breakers.report_broken_off("a")
+    assert await subject.position() is OPEN
+
+
+async def test_a_probe_that_breaks_off_opens_it_again(subject: Subject) -> None:
+    await subject.open()
+    await subject.advance(POLICY.open_seconds + 0.02)
+    assert await subject.breakers.admit("a")
+    await subject.breakers.report("a", True)
+    await subject.breakers.report_broken_off("a")
+    assert await subject.position() is OPEN
+
+
 async def test_replicas_share_what_they_learn(subject: Subject) -> None:
     await subject.report(False, False)
     assert await subject.other.admit("a")

@@ -67,6 +67,7 @@ class NotedBreakers:
     refused: set[str] = field(default_factory=set)
     admitted: list[str] = field(default_factory=list)
     reports: dict[str, list[bool | None]] = field(default_factory=lambda: defaultdict(list))
+    broken_off: list[str] = field(default_factory=list)
 
     async def admit(self, deployment: str) -> bool:
         if deployment in self.refused:
@@ -76,6 +77,9 @@ class NotedBreakers:
 
     async def report(self, deployment: str, ok: bool | None) -> None:
         self.reports[deployment].append(ok)
+
+    async def report_broken_off(self, deployment: str) -> None:
+        self.broken_off.append(deployment)
 
     async def states(self, deployments: Sequence[str]) -> list[BreakerState]:
         return [BreakerState(BreakerPosition.CLOSED) for _ in deployments]
