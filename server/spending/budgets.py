@@ -136,6 +136,10 @@ class Budgets:
         windows = {window.key: window for window in reserved}
         windows |= {limit.window.key: limit.window for limit in self._limits(account, moment)}
         if windows:
+            if self._seeding.locked():
+                # A window that is not known yet would pass it over, and its seed was summed up before.
+                async with self._seeding:
+                    pass
             await self._counters.settle(reservation, nanos, list(windows.values()))
 
     def _keep(self, budget: Budget) -> None:

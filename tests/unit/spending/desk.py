@@ -47,7 +47,7 @@ REQUEST = ModelRequest("You help.", (), "Where is my parcel?", "", (), max_outpu
 class ScriptedModel:
     """Says what `script` holds: events, errors to raise, or seconds to wait."""
 
-    script: Sequence[ModelEvent | Exception | float]
+    script: Sequence[ModelEvent | Exception | float | asyncio.Event]
     provider: str = "openai"
     name: str = "m"
     asked: list[ModelRequest] = field(default_factory=list)
@@ -58,6 +58,8 @@ class ScriptedModel:
             match step:
                 case float():
                     await asyncio.sleep(step)
+                case asyncio.Event():
+                    await step.wait()
                 case Exception():
                     raise step
                 case _:
@@ -110,7 +112,10 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    path: Path, *script: ModelEvent | Exception | float, counters: SpendCounters | None = None, priced: bool = True
+    path: Path,
+    *script: ModelEvent | Exception | float | asyncio.Event,
+    counters: SpendCounters | None = None,
+    priced: bool = True,
 ) -> AsyncIterator[Desk]:
     engine = open_database(path / "nightdesk.db")
     writer = BatchingWriter(engine)

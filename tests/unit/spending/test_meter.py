@@ -302,6 +302,36 @@ async def test_lost_counters_are_seeded_from_the_ledger(tmp_path: Path) -> None:
         assert await desk.amounts() == {"tenant/day": (2 * TOLD_NANOS, 0)}
 
 
+class SlowToSeed(MemorySpendCounters):
+    """Is seeded when `go` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(NOON.timestamp)
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def seed(self, window: SpendWindow, spent_nanos: int) -> None:
+        self.asked.set()
+        await self.go.wait()
+        await super().seed(window, spent_nanos)
+
+
+async def test_a_call_that_is_settled_while_counters_are_seeded_is_not_forgotten(tmp_path: Path) -> None:
+    counters, answer = SlowToSeed(), asyncio.Event()
+    async with open_desk(tmp_path, ModelStarted(), answer, FINISHED, counters=counters) as desk:
+        asking = asyncio.create_task(desk.ask())
+        await asyncio.sleep(0)  # It is under way when its tenant gets a budget.
+        limiting = asyncio.create_task(desk.limit(10 * MOST_NANOS))
+        await counters.asked.wait()
+        answer.set()
+        await asking
+        closing = asyncio.create_task(desk.meter.close())
+        await asyncio.wait([closing], timeout=0.3)
+        counters.go.set()
+        await asyncio.gather(limiting, closing)
+
+        assert await desk.amounts() == {"tenant/day": (TOLD_NANOS, 0)}
+
+
 class SlowToReserve(MemorySpendCounters):
     """Reserves, but is long in saying so, as over a slow network."""
 
