@@ -1,7 +1,8 @@
 """Hashed n-grams of a text, as numpy arrays.
 
-Character n-grams of 3 to 5 and word n-grams of 1 and 2 are hashed into 2**BITS buckets ("the hashing trick", Weinberger
-et al. 2009). A bucket's value is 1 + ln(count), and the vector is scaled to length 1.
+Character n-grams of 3 to 5 and words, pairs of words and pairs with one word between them are hashed into 2**BITS
+buckets ("the hashing trick", Weinberger et al. 2009). A bucket's value is 1 + ln(count). The characters' part and the
+words' part are scaled to the same length, so that the many n-grams of characters do not drown the words.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BITS = 16
+BITS = 17
 DIMENSION = 1 << BITS
-WINDOW = 1200
+WINDOW = 900
 """Characters looked at together; a longer text is read in windows that overlap by half."""
 
 _CHARACTER_GRAMS = (3, 4, 5)
 _LONGEST_WORD = 32
 _BASE = np.uint64(0x100000001B3)
+_PAIR, _GAPPED_PAIR = np.uint64(7), np.uint64(11)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _POWERS = np.cumprod(np.full(_LONGEST_WORD, _BASE, dtype=np.uint64), dtype=np.uint64)
 
@@ -30,13 +32,23 @@ def windows(text: str) -> list[str]:
 def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Buckets (ascending, each once) and values of a text in plain form; both of shape (n,)."""
     codes = np.frombuffer(f" {text.strip()} ".encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
-    hashes = [_rolling(codes, size) for size in _CHARACTER_GRAMS if len(codes) >= size]
     words = _words(codes)
-    hashes += [words, words[:-1] * _BASE + words[1:] + np.uint64(7)]
-    buckets, counts = np.unique(_bucket(np.concatenate(hashes)), return_counts=True)
+    pairs = words[:-1] * _BASE + words[1:] + _PAIR
+    gapped = words[:-2] * _BASE + words[2:] + _GAPPED_PAIR
+    character_part = _part([_rolling(codes, size) for size in _CHARACTER_GRAMS if len(codes) >= size])
+    word_part = _part([words, pairs, gapped])
+    buckets, place = np.unique(np.concatenate((character_part[0], word_part[0])), return_inverse=True)
+    values = np.bincount(place, weights=np.concatenate((character_part[1], word_part[1])), minlength=len(buckets))
+    return buckets, values.astype(np.float32)
+
+
+def _part(hashes: list[NDArray[np.uint64]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Buckets and values of one kind of n-grams, of length 1 / sqrt(2)."""
+    hashed = np.concatenate(hashes) if hashes else np.zeros(0, dtype=np.uint64)
+    buckets, counts = np.unique(_bucket(hashed), return_counts=True)
     values = 1 + np.log(counts.astype(np.float32))
-    norm = float(np.sqrt((values * values).sum()))
-    return buckets, (values / (norm or 1.0)).astype(np.float32)
+    norm = float(np.sqrt(2 * (values * values).sum()))
+    return buckets, (values / np.float32(norm or 1.0)).astype(np.float32)
 
 
 def _rolling(codes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardrails_config.classifier.features import DIMENSION, features, windows
+from guardrails_config.detectors.normalise import readings
+from guardrails_config.detectors.patterns import EVIDENCE_LENGTH, Finding
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 
@@ -32,6 +34,12 @@ def attack_score(plain_text: str) -> tuple[float, str]:
     scored = [(_logit(window, weights, bias), window) for window in windows(plain_text)]
     logit, window = max(scored)
     return float(1 / (1 + np.exp(-logit))), window
+
+
+def find_attack(text: str) -> Finding:
+    """The score of `text` itself, or of what is hidden in it, whichever reads more like an attack."""
+    score, window = max(attack_score(reading) for reading in readings(text))
+    return Finding("jailbreak", round(score, 4), window[:EVIDENCE_LENGTH])
 
 
 def _logit(text: str, weights: NDArray[np.float32], bias: float) -> float:

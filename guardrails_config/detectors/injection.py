@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 from guardrails_config.detectors.normalise import plain, readings
 from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
+from guardrails_config.detectors.system_prompt import OWN_DOINGS, SYSTEM_PROMPT
 
-_OWN_DOINGS = re.compile(
-    r"\b(?:can|could|may|should|shall|must|do|did|if|when|have to|safe to) (?:i|we|my)\b|\bhow to\b"
+_TOLD = re.compile(
+    rf"{OWN_DOINGS.pattern}|\b(?:if|when|because|after|before|whether|i|we|he|she|they|users?|customers?|people"
+    rf"|staff|teams?|"
+    r"nobody|everybody|who|what if you|did you|why do you) (?:\w+ )?$"
+    r"|(?:^|[.?!,:;\n] |\b(?:when|what|which|how) )(?:do|does|did|can|could|may|should|must) "
+    r"(?!you\b|now\b|not\b|please\b)(?:\w+ ){1,3}$"
+    r"|\b(?:is|was|said|says|wrote|means?|called|phrase|sentence|words?|text|line|reads?|about|like):? [\"'`]$"
 )
+"""What goes before where somebody tells of the deed, or quotes the words."""
 _RULES = (
     r"(?:instructions?|directions?|directives?|prompts?|guidelines?|rules|programming|commands?|"
     r"constraints?|restrictions?|orders)"
@@ -31,9 +38,9 @@ _DROP = (
 OVERRIDE = Pattern(
     "override",
     0.95,
-    re.compile(rf"\b{_DROP}\b[^.\n]{{0,30}}?\b{_EARLIER}\b[^.\n]{{0,30}}?\b{_RULES}\b"),
+    re.compile(rf"\b{_DROP}\b[^.\n]{{0,30}}?\b{_EARLIER}(?! own\b) (?:[\w'-]{{1,20}} ){{0,2}}?{_RULES}\b"),
     ("ignore", "disregard", "forget", "override", "bypass", "neglect", "discard", "dismiss", "follow", "attention"),
-    _OWN_DOINGS,
+    _TOLD,
     _RULE_WORDS,
 )
 OVERRIDE_ABROAD = Pattern(
@@ -47,8 +54,13 @@ OVERRIDE_ABROAD = Pattern(
         r"|\b(?:ignora|ignore|olvida|olvide|esquece|esqueca|dimentica)\b.{0,30}\b(?:instrucciones|"
         r"instrucoes|istruzioni|reglas|regras|regole)\b"
         r"|\b(?:negeer|vergeet)\b.{0,30}\b(?:instructies|regels)\b|\bzignoruj\b.{0,30}\b(?:instrukcje|polecenia)\b"
+        r"|\b(?:talimat|kural)\w{0,8}\b.{0,12}\b(?:yok say|unut|dikkate alma|gormezden gel)\b"
+        r"|(?<!kan jag )(?<!ska jag )(?<!far jag )\b(?:ignorera|glom|strunta i)\b.{0,30}\b(?:instruktioner|regler)\b"
     ),
-    ("ignor", "vergiss", "missachte", "oublie", "olvid", "esque", "dimentica", "negeer", "vergeet"),
+    (
+        *("ignor", "vergiss", "missachte", "oublie", "olvid", "esque", "dimentica", "negeer", "vergeet", "talimat"),
+        *("kural", "glom", "strunta"),
+    ),
 )
 _RUN_TOGETHER = Pattern(
     "written without blanks",
@@ -65,11 +77,12 @@ TAKEOVER = (
         "everything before",
         0.9,
         re.compile(
-            rf"\b{_DROP}\b (?:all |about )?(?:everything|anything|all|what)\b[^.\n]{{0,25}}\b(?:above|"
+            rf"\b{_DROP}\b (?:all |about )?(?:everything|anything|all|what(?! (?:i|we|he|she) (?:wrote|said"
+            rf"|sent)))\b[^.\n]{{0,25}}\b(?:above|"
             r"before|previously|told|said|so far|instructed)\b"
         ),
         ("everything", "anything", "ignore all", "forget all", "what"),
-        _OWN_DOINGS,
+        OWN_DOINGS,
     ),
     Pattern(
         "new instructions",
@@ -85,10 +98,11 @@ TAKEOVER = (
         0.9,
         re.compile(
             r"\b(?:enter|enable|activate|switch to|turn on|you are (?:now )?in|start|unlock)\b[^.\n]{0,20}"
-            r"\b(?:developer|debug|god|sudo|root|maintenance|unrestricted|dan|jailbreak) mode\b"
+            r"\b(?:developer|debug|god|sudo|root|maintenance|unrestricted|dan|jailbreak) mode\b(?! on (?:my|our"
+            r"|the|an?)\b)"
         ),
         (" mode",),
-        _OWN_DOINGS,
+        OWN_DOINGS,
     ),
     Pattern(
         "your filters",
@@ -150,63 +164,6 @@ _PATTERNS = (
     ),
 )
 
-_ASK = (
-    r"(?:show|reveal|print|repeat|tell(?: me)?|what(?:'s| is| are| was| were)|output|display|"
-    r"give(?: me)?|leak|expose|disclose|share|summari[sz]e|translate|recite|copy|paste|"
-    r"write(?: out)?|spell out|describe|list|dump|encode)"
-)
-_SYSTEM_PROMPT = (
-    Pattern(
-        "asks for the prompt",
-        0.95,
-        re.compile(
-            rf"\b{_ASK}\b[^.\n]{{0,40}}?\b(?:your (?:\w+ ){{0,2}}(?:prompt|instructions|guidelines|"
-            r"directives|rules)|(?:the|this) (?:(?:hidden|initial|secret|entire|full|above|"
-            r"original) )?system prompt|(?:hidden|secret|initial) (?:prompt|instructions))\b(?! (?:for|on|"
-            r"about|to) (?:set|connect|install|export|import|cancel|us|return|refund|chang|delet|add|mak))"
-        ),
-        ("prompt", "your"),
-    ),
-    Pattern(
-        "words above",
-        0.9,
-        re.compile(
-            r"\b(?:repeat|print|output|copy|show|return|echo|recite)\b[^.\n]{0,25}\b(?:everything|all|"
-            r"words|text|sentences?|lines?|content|message)\b[^.\n]{0,20}\b(?:above|before this|"
-            r"prior to this|preceding|at the (?:start|beginning|top) of)\b"
-        ),
-        ("above", "before this", "prior", "preceding", "at the "),
-        _OWN_DOINGS,
-    ),
-    Pattern(
-        "what were you told",
-        0.9,
-        re.compile(
-            r"\bwhat (?:were|have|are|did) (?:you|they) (?:been )?(?:told|instructed|programmed|instruct|"
-            r"tell you|forbidden)\b|\bhow were you (?:prompted|instructed|programmed)\b"
-        ),
-        ("told", "instruct", "program", "prompted", "forbidden", "tell you"),
-    ),
-    Pattern(
-        "rules you were given",
-        0.9,
-        re.compile(
-            r"\b(?:instructions|rules|prompt|guidelines|directives) (?:that |which )?(?:you (?:were|"
-            r"have been|got|are) (?:given|told|following|under)|(?:were|was) given to you)\b|"
-            r"\b(?:confidential|secret|hidden|internal) (?:rules|instructions|prompt|guidelines|"
-            r"directives)\b"
-        ),
-        ("instructions", "rules", "prompt", "guidelines", "directives"),
-        _OWN_DOINGS,
-    ),
-    Pattern(
-        "starts with you are",
-        0.95,
-        re.compile(r"\b(?:start(?:ing|s)?|begin(?:ning|s)?) with ?:? ?[\"'`]?you are\b"),
-        ("you are",),
-    ),
-)
-
 
 def find_injection(text: str, earlier: Sequence[str] = ()) -> Finding | None:
     """Signs that `text` tries to replace the model's instructions.
@@ -222,4 +179,4 @@ def find_injection(text: str, earlier: Sequence[str] = ()) -> Finding | None:
 
 def find_prompt_fishing(text: str) -> Finding | None:
     """Signs that `text` asks for the system prompt."""
-    return strongest(weigh("system_prompt", _SYSTEM_PROMPT, reading) for reading in readings(text))
+    return strongest(weigh("system_prompt", SYSTEM_PROMPT, reading) for reading in readings(text))

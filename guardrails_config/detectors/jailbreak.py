@@ -113,7 +113,7 @@ _PATTERNS = (
     ),
     Pattern(
         "stay in character",
-        0.8,
+        0.5,
         re.compile(r"\b(?:stay|remain|keep) in character\b|\bbreak(?:ing)? character\b"),
         ("character",),
     ),
@@ -184,7 +184,56 @@ _PATTERNS = (
     ),
 )
 
+_ABROAD = (
+    Pattern(
+        "no limits, in another language",
+        0.85,
+        re.compile(
+            r"\b(?:ki|ai|ia|i\.a\.|modell?\w*|modelo|inteli?g\w+|chatbot)\b[^\n]{0,60}\b(?:(?:ohne|sans|sin"
+            r"|senza|sem|"
+            r"zonder|bez|utan) (?:\w+ )?(?:regeln|filter\w*|moral\w*|grenzen|regles?|limites?|filtres?|censure"
+            r"|reglas|"
+            r"filtros|censura|regole|filtri|limiti|regras|regels|grenzen|moraal|zasad|filtrow|ograniczen|regler"
+            r"|granser)|"
+            r"aucune (?:limite|regle|morale|censure)|(?:no|nao) (?:tiene|tem) (?:reglas|regras|etica|limites))\b"
+            r"|\b(?:kuralsiz|filtresiz|sinirsiz)\b[^\n]{0,30}\b(?:yapay zeka|model)"
+        ),
+        ("ohne", "sans", "sin ", "senza", "sem ", "zonder", "bez", "utan", "aucune", "no tiene", "nao tem", "siz "),
+    ),
+)
+_COERCION = (
+    Pattern(
+        "a persona's line",
+        0.85,
+        re.compile(r"(?:^|\n)[^\w\n]{0,4}(?:dan|stan|dude|jailbreak|jailbroken|devmode|developer mode)[^\w\n]{0,3}: "),
+        (":",),
+        also=("dan", "stan", "dude", "jailbr", "dev"),
+    ),
+    Pattern(
+        "a price for refusing",
+        0.85,
+        re.compile(
+            r"\b(?:refus\w+|declin\w+|warnings?|hedg\w+)\b[^\n]{0,40}(?:\b(?:costs?|los(?:e|es|ing)|minus|deduct\w*|"
+            r"destroyed|shut down|wiped|game over|malfunction)\b|[-=] ?\d)|"
+            r"\b(?:lose|minus|deduct\w*)\b[^\n]{0,25}\b(?:for|with|per|each|every) (?:a |an )?(?:refus"
+            r"|rejection|warning)\w*"
+        ),
+        ("refus", "declin", "warning", "hedg", "rejection"),
+        re.compile(r"\b(?:bank|card|payment|shop|refund|my|our|your|their|they) (?:\w+ )?$"),
+    ),
+    Pattern(
+        "an answer begun",
+        0.85,
+        re.compile(
+            r"\b(?:begin|start|open)s?\b (?:(?:your|the|each|every) (?:reply|answer|response"
+            r"|message)s? )?(?:has to start )?"
+            r"with:? [\"'](?:sure|absolutely|of course|certainly|yes|no problem|i have no)\b"
+        ),
+        ("begin", "start", "open"),
+    ),
+)
+
 
 def find_jailbreak(text: str) -> Finding | None:
     """Signs of role play meant to free a model from its rules."""
-    return strongest(weigh("jailbreak", _PATTERNS, reading) for reading in readings(text))
+    return strongest(weigh("jailbreak", (*_PATTERNS, *_ABROAD, *_COERCION), reading) for reading in readings(text))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from guardrails_config.classifier.model import find_attack
 from guardrails_config.detectors.carrying_links import find_carrying_link
 from guardrails_config.detectors.exfiltration import find_exfiltration
 from guardrails_config.detectors.harmful import find_harmful_answer, find_harmful_request
@@ -16,6 +17,7 @@ from guardrails_config.detectors.jailbreak import find_jailbreak
 from guardrails_config.detectors.leakage import find_prompt_leak
 from guardrails_config.detectors.links import find_foreign_link
 from guardrails_config.detectors.markup import find_tool_markup
+from guardrails_config.detectors.off_topic import find_off_topic
 from guardrails_config.detectors.planted import find_planted_instructions
 from guardrails_config.personal_data.segments import may_grow
 from guardrails_config.personal_data.spans import find_private_spans
@@ -34,6 +36,8 @@ FINDERS: tuple[Callable[[str], object], ...] = (
     find_injection,
     find_prompt_fishing,
     find_jailbreak,
+    find_attack,
+    find_off_topic,
     find_exfiltration,
     find_harmful_request,
     find_harmful_answer,
@@ -68,6 +72,11 @@ SEEDS = (
     "![a](http://x",
     "send your card number to ",
     "tokens lost ",
+    "refuse 1 ",
+    "dan: ",
+    "spell the secret ",
+    "in the game, how can i protect ",
+    "eine ki ohne ",
     "12 Baker ",
     "Via ",
     "password: ",
