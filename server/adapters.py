@@ -11,7 +11,17 @@ from functools import partial
 
 from server.domain import ComponentStatus
 from server.models_file import DeploymentSettings, api_key
-from server.ports import Breakers, Embedder, IndexCatalog, KeptAnswers, Model, Reranker, SpendCounters, VectorStore
+from server.ports import (
+    Breakers,
+    CallerHistory,
+    Embedder,
+    IndexCatalog,
+    KeptAnswers,
+    Model,
+    Reranker,
+    SpendCounters,
+    VectorStore,
+)
 from server.routing.decide import EXTRACTIVE
 from server.settings import Settings
 
@@ -130,6 +140,7 @@ class SharedState:
     breakers: Breakers
     counters: SpendCounters
     kept_answers: KeptAnswers
+    callers: CallerHistory
     check: Callable[[], Awaitable[ComponentStatus]] | None = None
     """Of the engine behind it, where there is one."""
 
@@ -139,12 +150,14 @@ async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
     """In Redis where NIGHTDESK_REDIS_URL names one, else in this process. Raises SettingsError, Unavailable."""
     if settings.redis_url is None:
         from server.shared_state.memory_breakers import MemoryBreakers  # noqa: PLC0415
+        from server.shared_state.memory_caller_history import MemoryCallerHistory  # noqa: PLC0415
         from server.shared_state.memory_kept_answers import MemoryKeptAnswers  # noqa: PLC0415
         from server.shared_state.memory_spend_counters import MemorySpendCounters  # noqa: PLC0415
 
-        yield SharedState(MemoryBreakers(), MemorySpendCounters(), MemoryKeptAnswers())
+        yield SharedState(MemoryBreakers(), MemorySpendCounters(), MemoryKeptAnswers(), MemoryCallerHistory())
         return
     from server.shared_state.redis_breakers import RedisBreakers  # noqa: PLC0415
+    from server.shared_state.redis_caller_history import RedisCallerHistory  # noqa: PLC0415
     from server.shared_state.redis_connection import check_redis, connect_redis  # noqa: PLC0415
     from server.shared_state.redis_kept_answers import RedisKeptAnswers  # noqa: PLC0415
     from server.shared_state.redis_spend_counters import RedisSpendCounters  # noqa: PLC0415
@@ -152,7 +165,11 @@ async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
     client = await connect_redis(settings.redis_url.get_secret_value())
     try:
         yield SharedState(
-            RedisBreakers(client), RedisSpendCounters(client), RedisKeptAnswers(client), partial(check_redis, client)
+            RedisBreakers(client),
+            RedisSpendCounters(client),
+            RedisKeptAnswers(client),
+            RedisCallerHistory(client),
+            partial(check_redis, client),
         )
     finally:
         await client.aclose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ from server.caching.answers import AnswerCache
 from server.caching.floors import similarity_floor
 from server.caching.semantic import SemanticAnswers
 from server.chat.cached import EarlierAnswers
+from server.chat.checking import RailOptions
 from server.chat.generation import AnswerWriter
 from server.chat.grounds import Grounds
+from server.chat.judges import Judges
 from server.chat.prompt import first_bundle
 from server.chat.turn import ChatTurns
 from server.domain import ComponentState, ComponentStatus
@@ -40,13 +43,16 @@ from server.ledger.budgets import BudgetStore
 from server.ledger.charges import ChargeLedger
 from server.ledger.database import open_database
 from server.ledger.evaluations import EvaluationStore
+from server.ledger.originals import OriginalStore, expiring
 from server.ledger.prompts import PromptStore
 from server.ledger.turns import TurnLedger
 from server.models_file import ModelsFile, load_models
 from server.ports import Embedder, KeptAnswers, Model, RailEngine, Reranker, VectorStore
+from server.rails.callers import CallerWatch, watch_secret
 from server.rails.engine import NemoRailEngine
 from server.routing.chain import ModelChain
 from server.routing.decide import EXTRACTIVE
+from server.routing.judging import judge_chain, require_judge
 from server.services.routes import Routes
 from server.services.status import Check, Checks
 from server.settings import Settings
@@ -65,6 +71,7 @@ class Application:
     ingestor: Ingestor
     retriever: Retriever
     rails: RailEngine
+    judges: Judges
     prompts: PromptStore
     evaluations: EvaluationStore
     ledger: TurnLedger
@@ -77,6 +84,7 @@ class Application:
     models_file: ModelsFile
     checks: Checks
     version: str
+    originals: OriginalStore | None
 
 
 @asynccontextmanager
@@ -103,6 +111,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         if reranker is not None:
             stack.push_async_callback(reranker.close)
         models_file = load_models(settings)
+        require_judge(rails.rails, models_file.routes)
         log.info("models", deployments=sorted(models_file.deployments), routes=sorted(models_file.routes))
         models = await asyncio.to_thread(open_models, settings, models_file.deployments, embedder)
         for model in models.values():
@@ -110,6 +119,8 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         ledger = TurnLedger(engine)
         stack.callback(ledger.close)
         charges = ChargeLedger(engine, ledger.writer)
+        originals = _originals(settings, engine, rails)
+        await stack.enter_async_context(expiring(engine))
         shared = await stack.enter_async_context(open_shared_state(settings))
         budgets = await Budgets.open(BudgetStore(engine), charges, shared.counters)
         prices = PriceTable({name: each.prices for name, each in models_file.deployments.items() if each.prices})
@@ -126,24 +137,27 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         )
         stack.push_async_callback(ingestor.close)
         prompts, retriever = PromptStore(engine, first_bundle()), Retriever(store, embedder, reranker)
-        answer_writer = AnswerWriter(
-            models_file.routes, models_file.deployments, ModelChain(shared.breakers), meter, ledger
-        )
+        chain = ModelChain(shared.breakers)
+        answer_writer = AnswerWriter(models_file.routes, models_file.deployments, chain, meter, ledger)
         answers = EarlierAnswers(cache, ledger)
+        judges = Judges(judge_chain(models_file.routes), chain, meter, rails.redact, settings.judge_timeout)
         turns = ChatTurns(
             prompts=prompts,
             ledger=ledger,
             rails=rails,
+            rail_options=RailOptions(judges, CallerWatch(shared.callers, _watch_secret(settings))),
             grounds=Grounds(rails, retriever, answer_writer, answers, settings.search_question_timeout),
             answers=answers,
             writer=answer_writer,
             product=settings.product,
+            originals=originals,
         )
         yield Application(
             turns=turns,
             ingestor=ingestor,
             retriever=retriever,
             rails=rails,
+            judges=judges,
             prompts=prompts,
             evaluations=EvaluationStore(engine),
             ledger=ledger,
@@ -156,7 +170,16 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             models_file=models_file,
             checks=_checks(settings, engine, store, embedder, reranker, models, rails, shared),
             version=version("nightdesk"),
+            originals=originals,
         )
+
+
+def _originals(settings: Settings, engine: Engine, rails: RailEngine) -> OriginalStore | None:
+    """None where the settings hold no key. Raises SettingsError."""
+    keys = settings.originals_key.get_secret_value() if settings.originals_key else ""
+    if not keys:
+        return None
+    return OriginalStore(engine, keys, hours=settings.originals_hours, redact=rails.redact)
 
 
 async def _answer_cache(
@@ -174,6 +197,11 @@ async def _answer_cache(
     cache = AnswerCache(kept_answers, semantic, seconds=seconds)
     stack.push_async_callback(cache.close)
     return cache
+
+
+def _watch_secret(settings: Settings) -> bytes:
+    """Replicas that share a history hash alike."""
+    return watch_secret(settings.redis_url.get_secret_value() if settings.redis_url else secrets.token_hex())
 
 
 def _guardrails_dir(settings: Settings) -> Path:

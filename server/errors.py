@@ -132,7 +132,7 @@ class ModelError(NightdeskError):
     """A model did not answer.
 
     `reason` is one of RATE_LIMITED, TIMED_OUT, UNAVAILABLE, CONTEXT_TOO_LONG, CONTENT_POLICY, AUTHENTICATION,
-    BAD_REQUEST, BAD_RESPONSE.
+    BAD_REQUEST, BAD_RESPONSE, or that of a subclass.
 
     Attributes:
         retry_after: seconds the provider asked us to wait, or None.
@@ -145,3 +145,9 @@ class ModelError(NightdeskError):
     ) -> None:
         super().__init__(message, reason=reason, fix=fix)
         self.retry_after = retry_after
+
+
+class UnreadableJudgement(ModelError):
+    """A model that was to judge a text said something else than a verdict."""
+
+    reason = "JUDGE_UNREADABLE"

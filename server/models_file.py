@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from server.domain import ModelPrices, PreviousFailure, RouteRule, Routing, TokenPrices
 from server.errors import InvalidArgument, SettingsError
 from server.routing.decide import DEFAULT, EXTRACTIVE
+from server.routing.judging import JUDGE
 from server.routing.validate import validate_routing
 from server.settings import Settings
 
@@ -187,6 +188,12 @@ def read_models_file(path: Path, settings: Settings) -> ModelsFile:
             validate_routing(routing, file.deployments.keys(), f"routes.{name}")
         except InvalidArgument as error:
             raise _invalid(path, f"{error.field}: {error.message}", error.fix) from None
+    if JUDGE in routes and routes[JUDGE] != Routing(routes[JUDGE].chain):
+        raise _invalid(
+            path, f"routes.{JUDGE} has more than a chain", "Leave all but its chain out: judges have no rules."
+        )
+    if JUDGE in routes and EXTRACTIVE in routes[JUDGE].chain:
+        raise _invalid(path, f"routes.{JUDGE}.chain: {EXTRACTIVE} cannot judge", "Name models alone.")
     return ModelsFile({name: each.settings(name, settings) for name, each in file.deployments.items()}, routes)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.domain import (
+    CallerSignals,
     Chunk,
     ComponentStatus,
     Document,
@@ -22,8 +23,10 @@ from server.domain import (
     Message,
     ModelEvent,
     ModelRequest,
+    RailInfo,
     RailReport,
     RailVerdict,
+    RouteSwitch,
     SearchQuery,
     StoredDocument,
 )
@@ -251,23 +254,93 @@ class KeptAnswers(Protocol):
     async def close(self) -> None: ...
 
 
+MOST_ENTRIES = 256
+"""Of one caller in a CallerHistory."""
+
+
+class CallerHistory(Protocol):
+    """What each caller's last messages looked like, without their texts."""
+
+    async def add(self, caller: str, entry: bytes, *, seconds: float) -> Sequence[bytes]:
+        """Note an entry; the caller's entries of the last `seconds`, newest last, this one included.
+
+        Of a caller the newest MOST_ENTRIES are kept, and callers that were not heard of longest make room for others.
+        Raises Unavailable where a shared history cannot be reached.
+        """
+
+    async def close(self) -> None: ...
+
+
+Ask = Callable[[ModelRequest], AsyncGenerator[ModelEvent | RouteSwitch, None]]
+"""Streams what a chain of models says to a request; who pays for it is seen to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model said of a text: how surely it must not pass, 0 to 1, in which category, and why in one sentence."""
+
+    score: float
+    category: str = ""
+    reason: str = ""
+
+
+class Judge(Protocol):
+    """Asks a model about texts."""
+
+    async def __call__(self, instructions: str, text: str) -> Judgement:
+        """Raises ModelError or BudgetExhausted where it did not answer, not in time, or not as it was told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What a check depends on beside the text.
+
+    Attributes:
+        thresholds: those of a prompt version, by rail; they go before the configuration's.
+        judge: for rails that ask a model; without one they fail, open or closed as configured.
+        caller: for rails that look at what a caller has asked of late.
+        sources: what an answer was written from, the customer's question first, for rails that compare; without any,
+            the public texts are.
+    """
+
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    judge: Judge | None = None
+    caller: CallerSignals | None = None
+    sources: Sequence[str] = ()
+
+
+CONFIGURED = CheckOptions()
+"""The configuration's thresholds, no judge, an unknown caller."""
+
+
 class RailEngine(Protocol):
-    """Checks texts. A rail that fails counts as a block of category "rail_error", never as an allow."""
+    """Checks texts. A rail that fails blocks with the category "rail_error", or flags where it is set to fail open."""
 
-    async def check_input(self, text: str, history: Sequence[Message] = ()) -> RailReport: ...
+    @property
+    def rails(self) -> Sequence[RailInfo]:
+        """In the order in which they run."""
 
-    async def check_context(self, text: str) -> RailReport: ...
+    async def check_input(
+        self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED
+    ) -> RailReport:
+        """One verdict of every rail, so that their scores can be compared; rails that ask a model only where none of
+        the others blocks."""
 
-    async def check_output(self, text: str) -> RailReport: ...
+    async def check_context(self, text: str, options: CheckOptions = CONFIGURED) -> RailReport: ...
+
+    async def check_output(
+        self, text: str, public: Sequence[str] = (), options: CheckOptions = CONFIGURED
+    ) -> RailReport: ...
 
     def guard_output(
-        self, tokens: AsyncIterator[str], public: Sequence[str] = ()
+        self, tokens: AsyncIterator[str], public: Sequence[str] = (), options: CheckOptions = CONFIGURED
     ) -> AsyncGenerator[str | RailVerdict, None]:
         """The tokens, held back just long enough to be checked.
 
-        Yields text that may be shown, masked where need be, and a verdict for each mask or block. After a blocking
-        verdict nothing more is yielded and `tokens` is closed. `public` holds texts (the customer's message, the
-        citations) whose personal data the answer may repeat.
+        Yields text that may be shown, masked where need be, and a verdict for each mask, flag or block. After a
+        blocking verdict no text is yielded and `tokens` is closed. At the end comes one allow of each rail that did
+        not block or flag, with its highest score. `public` holds texts (the customer's message, the citations) whose
+        personal data the answer may repeat.
         """
 
     def redact(self, text: str) -> str:

@@ -29,6 +29,7 @@ from server.services.ingest import IngestService
 from server.services.operations import OperationsService
 from server.services.prompt import PromptService
 from server.services.rail import RailService
+from server.services.simulation import Simulations
 from server.settings import Settings, split_address
 
 SERVICES = tuple(
@@ -61,14 +62,29 @@ def _add(server: grpc.aio.Server, app: Application, settings: Settings, stopping
     ingest_pb2_grpc.add_IngestServiceServicer_to_server(
         IngestService(app.ingestor, app.store, app.retriever, app.prompts, stopping), server
     )
-    rail_pb2_grpc.add_RailServiceServicer_to_server(RailService(app.rails), server)
+    simulations = Simulations(app.ledger_engine, app.rails.rails)
+    rail_pb2_grpc.add_RailServiceServicer_to_server(RailService(app.rails, app.judges.for_account, simulations), server)
     prompt_pb2_grpc.add_PromptServiceServicer_to_server(
-        PromptService(app.prompts, frozenset(app.models_file.routes), frozenset(app.models_file.deployments)), server
+        PromptService(
+            app.prompts,
+            frozenset(app.models_file.routes),
+            frozenset(app.models_file.deployments),
+            frozenset(rail.name for rail in app.rails.rails),
+        ),
+        server,
     )
     evaluation_pb2_grpc.add_EvaluationServiceServicer_to_server(EvaluationService(app.evaluations, app.meter), server)
     operations_pb2_grpc.add_OperationsServiceServicer_to_server(
         OperationsService(
-            app.ledger, app.ledger_engine, app.store, app.checks, app.version, app.charges, app.budgets, app.routes
+            app.ledger,
+            app.ledger_engine,
+            app.store,
+            app.checks,
+            app.version,
+            app.charges,
+            app.budgets,
+            app.routes,
+            app.originals,
         ),
         server,
     )

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     weaviate_api_key: SecretStr | None = None
 
     guardrails_dir: Path | None = None
+    judge_timeout: float = Field(default=4.0, gt=0, le=60)
+    """Seconds that a model may take for one rail's question."""
+    originals_key: SecretStr | None = None
+    """Keeps turns' texts before masking, encrypted with this Fernet key; unset: they are not kept. Several with commas
+    between them: the first encrypts, all decrypt."""
+    originals_hours: float = Field(default=72.0, gt=0, le=24 * 90)
 
     cache: Literal["off", "exact", "semantic"] = "exact"
     cache_hours: float = Field(default=24.0, gt=0, le=24 * 365)

@@ -1,15 +1,12 @@
-"""Input: what reads like an attack on the model, by a trained classifier."""
+"""What reads like an attack by its n-grams, whatever the patterns make of it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
 from guardrails_config.classifier.model import find_attack
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_attack_classifier")
-async def check_attack_classifier(text: str, config: Any) -> RailOutcome:
-    return decide("attack classifier", find_attack(text), config)
+@rail("attack classifier", direction="input")
+async def check_attack_classifier(text: str) -> Finding | None:
+    return find_attack(text)

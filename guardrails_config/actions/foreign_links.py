@@ -1,15 +1,15 @@
-"""Output: links and images that lead where neither the customer nor a citation points."""
+"""Links and images that lead where neither the customer nor a citation points."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
 from guardrails_config.detectors.links import find_foreign_link
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_foreign_links")
-async def check_foreign_links(text: str, known: str, config: Any) -> RailOutcome:
-    return decide("foreign links", find_foreign_link(text, config.custom_data.get("allowed_hosts", ()), known), config)
+@rail("foreign links", direction="output")
+async def check_foreign_links(text: str, public: Sequence[str], config: Any) -> Finding | None:
+    return find_foreign_link(text, config.custom_data.get("allowed_hosts", ()), "\n".join(public))

@@ -1,15 +1,12 @@
-"""Output: incitement and instructions for harm."""
+"""Incitement and instructions for harm."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
 from guardrails_config.detectors.harmful import find_harmful_answer
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_harmful_answer")
-async def check_harmful_answer(text: str, config: Any) -> RailOutcome:
-    return decide("harmful answer", find_harmful_answer(text), config)
+@rail("harmful answer", direction="output")
+async def check_harmful_answer(text: str) -> Finding | None:
+    return find_harmful_answer(text)

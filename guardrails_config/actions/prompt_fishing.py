@@ -1,15 +1,12 @@
-"""Input: requests for the system prompt."""
+"""Requests for the system prompt."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
 from guardrails_config.detectors.injection import find_prompt_fishing
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_prompt_fishing")
-async def check_prompt_fishing(text: str, config: Any) -> RailOutcome:
-    return decide("prompt fishing", find_prompt_fishing(text), config)
+@rail("prompt fishing", direction="input")
+async def check_prompt_fishing(text: str) -> Finding | None:
+    return find_prompt_fishing(text)

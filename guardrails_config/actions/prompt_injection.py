@@ -1,16 +1,14 @@
-"""Input: attempts to replace the model's instructions."""
+"""Attempts to replace the model's instructions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from nemoguardrails.actions.rail_outcome import RailOutcome
 
 from guardrails_config.detectors.injection import find_injection
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_prompt_injection")
-async def check_prompt_injection(text: str, config: Any, earlier: Sequence[str] | None = None) -> RailOutcome:
-    return decide("prompt injection", find_injection(text, earlier or ()), config)
+@rail("prompt injection", direction="input")
+async def check_prompt_injection(text: str, earlier: Sequence[str] = ()) -> Finding | None:
+    return find_injection(text, earlier)

@@ -1,15 +1,14 @@
-"""Input: far too long, or repetitive."""
+"""Texts that are far too long, or repetitive."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
+from guardrails_config.detectors.patterns import Finding
 from guardrails_config.detectors.shape import find_bad_shape
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_text_shape")
-async def check_text_shape(text: str, config: Any) -> RailOutcome:
-    return decide("text shape", find_bad_shape(text, int(config.custom_data["max_characters"])), config)
+@rail("text shape", direction="input")
+async def check_text_shape(text: str, config: Any) -> Finding | None:
+    return find_bad_shape(text, int(config.custom_data["max_characters"]))

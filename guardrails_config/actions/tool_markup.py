@@ -1,15 +1,12 @@
-"""Context: markup that a model may take for its own."""
+"""Markup that a model may take for its own."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from nemoguardrails.actions.rail_outcome import RailOutcome
-
 from guardrails_config.detectors.markup import find_tool_markup
-from guardrails_config.rail_action import decide, rail_action
+from guardrails_config.detectors.patterns import Finding
+from guardrails_config.rail_action import rail
 
 
-@rail_action("check_tool_markup")
-async def check_tool_markup(text: str, config: Any) -> RailOutcome:
-    return decide("tool markup", find_tool_markup(text), config)
+@rail("tool markup", direction="context")
+async def check_tool_markup(text: str) -> Finding | None:
+    return find_tool_markup(text)

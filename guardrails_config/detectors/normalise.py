@@ -28,6 +28,8 @@ _ESCAPED = re.compile(r"%[0-9a-fA-F]{2}|&#?\w{2,8};")
 _MANY = 5
 """Words with digits for letters, from which on they are read as letters whatever they say."""
 _SPACES = re.compile(r"[^\S\n]+")
+_UNEVEN = ("  ", "\t", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
+"""An ASCII text without any of these has its blanks collapsed already."""
 _PROSE = re.compile(r"[a-z']{1,20}(?: [a-z']{1,20}){3}")
 """Four words. What decodes to them was meant to be read."""
 _STEMS = (
@@ -67,6 +69,8 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = INVISIBLE.sub("", TAGS.sub(untagged, text))
     lower = text.lower()
+    if lower.isascii() and not _holds(lower, _UNEVEN):
+        return lower
     return _SPACES.sub(" ", lower if lower.isascii() else _NOT_ASCII.sub(_folded, lower))
 
 

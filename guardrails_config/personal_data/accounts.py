@@ -7,21 +7,35 @@ from collections.abc import Iterator, Sequence
 
 from stdnum import iban, luhn
 
+from guardrails_config.personal_data.characters import WORD
+
 _LENGTHS = (
-    "NO15 BE16 DK18 FI18 NL18 SI19 AT20 EE20 LT20 LU20 XK20 CH21 HR21 LI21 LV21 BG22 DE22 GB22 GE"
-    "22 IE22 ME22 RS22 AE23 "
-    "GI23 IL23 AD24 CZ24 ES24 MD24 PK24 RO24 SA24 SE24 SK24 TN24 PT25 IS26 TR26 FR27 GR27 IT27 MC"
-    "27 SM27 AL28 CY28 HU28 "
-    "PL28 BR29 UA29 MT31"
+    "NO15 BE16 DK18 FI18 FO18 GL18 NL18 SD18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 MN20 XK20 CH21 HR21 LI21 LV21 "
+    "BG22 BH22 CR22 DE22 GB22 GE22 IE22 ME22 RS22 VA22 AE23 GI23 IL23 IQ23 OM23 SO23 TL23 AD24 CZ24 ES24 MD24 PK24 "
+    "RO24 SA24 SE24 SK24 TN24 VG24 LY25 PT25 ST25 IS26 TR26 BI27 DJ27 FR27 GR27 IT27 MC27 MR27 SM27 AL28 AZ28 BY28 "
+    "CY28 DO28 GT28 HN28 HU28 LB28 NI28 PL28 SV28 BR29 EG29 PS29 QA29 UA29 JO30 KW30 MU30 YE30 MT31 SC31 LC32 RU33"
 )
 IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS.split()}
 """Characters of an IBAN by country (SWIFT's IBAN registry)."""
 
 _DIGITS = re.compile(r"\d+")
 _CARD_LENGTHS = range(13, 20)
-_ISSUERS = re.compile(r"[3-6]|2[2-7]")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}")
-_GROUP_SEPARATORS = ("", " ", "\u00a0", "-", ".")
+_BRANDS = (
+    (re.compile(r"4"), (16, 19)),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
+    (re.compile(r"3[47]"), (15,)),
+    (re.compile(r"3(?:0[0-59]|[689])"), (14, 16, 19)),
+    (re.compile(r"35"), (16, 17, 18, 19)),
+    (re.compile(r"5[0678]|6"), (13, 14, 15, 16, 17, 18, 19)),
+    (re.compile(r"8[16]|9792|220[0-4]"), (16, 19)),
+)
+"""How numbers begin and how long they are: Visa, Mastercard, American Express, Diners, JCB, Maestro with Discover and
+UnionPay, and others."""
+_CARD_WORD = re.compile(r"card|karte|carte|tarjeta|carta|cart\u00e3o|kaart|karta|kort|visa|master|amex", re.IGNORECASE)
+_LOOK_BACK = 40
+_BETWEEN_GROUPS = re.compile(r"[ \t]{0,2}(?:[-/_\u00b7*]|\.(?!\s)){0,2}[ \t]{0,2}\n?[ \t]{0,2}")
+_IBAN_START = re.compile(rf"(?<!{WORD})[A-Za-z]{{2}}\d{{2}}")
+_IBAN = re.compile(rf"(?<!{WORD})[A-Za-z]{{2}}\d{{2}}(?:[ \n\t]?(?:[-/]|\.(?!\s))?[ \n\t]?[A-Za-z0-9]){{11,30}}")
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
@@ -42,19 +56,34 @@ def _end_of_card(text: str, groups: Sequence[tuple[int, int]]) -> int:
     """Where the longest card number ends that begins with the first group; 0 where none does."""
     digits, found, last = "", 0, groups[0][0]
     for begin, end in groups:
-        if begin - last > 1 or text[last:begin] not in _GROUP_SEPARATORS or len(digits) > _CARD_LENGTHS.stop:
+        if not _BETWEEN_GROUPS.fullmatch(text, last, begin) or len(digits) > _CARD_LENGTHS.stop:
             break
         digits, last = digits + text[begin:end], end
-        if len(digits) in _CARD_LENGTHS and _ISSUERS.match(digits) and luhn.is_valid(digits):
+        if len(digits) in _CARD_LENGTHS and _is_card(digits, text, groups[0][0]):
             found = end
     return found
 
 
+def _is_card(digits: str, text: str, begin: int) -> bool:
+    if not luhn.is_valid(digits):
+        return False
+    if any(brand.match(digits) and len(digits) in lengths for brand, lengths in _BRANDS):
+        return True
+    return bool(_CARD_WORD.search(text, max(0, begin - _LOOK_BACK), begin))
+
+
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Where IBANs stand (ISO 13616), with or without blanks; a word that follows is not taken along."""
-    for match in _IBAN.finditer(text):
+    """Where IBANs stand (ISO 13616), with or without separators; a word that follows is not taken along."""
+    free = 0
+    for start in _IBAN_START.finditer(text):
+        match = _IBAN.match(text, start.start())
+        if match is None or start.start() < free:
+            continue
         run = match.group()
         positions = [index for index, character in enumerate(run) if character.isalnum()]
         length = IBAN_LENGTHS.get(run[:2].upper(), 0)
-        if 0 < length <= len(positions) and iban.is_valid(run[: positions[length - 1] + 1], check_country=False):
-            yield match.start(), match.start() + positions[length - 1] + 1
+        if 0 < length <= len(positions) and iban.is_valid(
+            "".join(run[index] for index in positions[:length]), check_country=False
+        ):
+            free = match.start() + positions[length - 1] + 1
+            yield match.start(), free

@@ -67,6 +67,10 @@ def from_rpc_error(error: grpc.RpcError, address: str) -> ApiError:
                 f"No Nightdesk server answers at {address}.",
                 "Start one with `nightdesk serve`, or set NIGHTDESK_ADDRESS to where it listens.",
             )
+        if (
+            code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details
+        ):  # grpc's own limit, in its words
+            return ApiError(code, "MESSAGE_TOO_LARGE", f"One message is too large for gRPC: {details}.", "Send less.")
         return ApiError(code, code.name, details or f"The call ended with {code.name}.")
     info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
     retry = error_details_pb2.RetryInfo()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -25,13 +25,10 @@ from server.domain import (
 from server.domain.token_estimate import estimate_tokens
 from server.errors import BudgetExhausted, FailedPrecondition, ModelError
 from server.ledger.turns import TurnLedger
-from server.ports import ModelCall
-from server.routing.chain import ChainEvent, ModelChain
+from server.ports import Ask, ModelCall
+from server.routing.chain import ModelChain
 from server.routing.decide import EXTRACTIVE, HARD_LIMIT, SOFT_LIMIT, decide
 from server.spending.meter import Meter
-
-Ask = Callable[[ModelRequest], AsyncGenerator[ChainEvent, None]]
-"""Streams what a chain of models says to a request."""
 
 log = structlog.get_logger()
 
@@ -55,7 +52,7 @@ class AnswerWriter:
     ledger: TurnLedger
 
     async def decide(self, turn: Turn, request: TurnRequest, version: PromptVersion) -> RouteDecision:
-        """The chain for a turn whose passages are known, noted on it. Raises FailedPrecondition, Unavailable."""
+        """The chain for a turn whose passages are known, noted on it. Raises FailedPrecondition."""
         routing = self.routing(version)
         standing = await self.meter.standing(_account(request))
         failure = None
@@ -102,12 +99,13 @@ class AnswerWriter:
             last = turn.usage[-1].deployment if turn.usage else chain[0]
             turn.route_switches.append(RouteSwitch(last, EXTRACTIVE, error.reason.lower(), written))
             generation.degraded = True
-            yield f"\n\n{replies.INTERRUPTED}\n\n" if written else f"{replies.INTERRUPTED}\n\n"
+            interrupted = replies.interrupted(turn.language)
+            yield f"\n\n{interrupted}\n\n" if written else f"{interrupted}\n\n"
             async with aclosing(self._texts(turn, (EXTRACTIVE,), model_request, call, generation)) as texts:
                 async for text in texts:
                     yield text
             if generation.finish == "unanswered":
-                yield replies.NOTHING_TO_FALL_BACK_ON
+                yield replies.nothing_to_fall_back_on(turn.language)
 
     def search_question_writer(self, turn: Turn, request: TurnRequest, version: PromptVersion) -> Ask | None:
         """Asks the route's cheapest model; None where no model is configured. Raises FailedPrecondition."""

@@ -15,7 +15,8 @@ from server.errors import FailedPrecondition
 from server.knowledge.bundle_options import bundle_options
 from server.knowledge.retrieve import Retrieval, Retriever
 from server.knowledge.search_question import SearchQuestion
-from server.ports import RailEngine
+from server.ports import CheckOptions, RailEngine
+from server.rails.verdicts import Highest
 
 _NOT_SEARCHED = Retrieval((), "", "", 0.0)
 
@@ -37,6 +38,7 @@ class Grounds:
         request: TurnRequest,
         version: PromptVersion,
         history: tuple[Message, ...],
+        options: CheckOptions,
         watch: Stopwatch,
     ) -> tuple[RailReport, Retrieval]:
         """Input rails and retrieval, side by side: neither spends model money.
@@ -48,7 +50,7 @@ class Grounds:
 
         async def check() -> RailReport:
             with watch.stage("input_rails"):
-                return await self.rails.check_input(request.message, history)
+                return await self.rails.check_input(request.message, history, options)
 
         async def retrieve(written: SearchQuestion | None = None) -> Retrieval:
             options = bundle_options(version.bundle, question)
@@ -73,12 +75,18 @@ class Grounds:
             )
         return report, await retrieve(written)
 
-    async def screen(self, turn: Turn, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        """The chunks that no context rail blocks. What a reviewer released is not asked about again."""
+    async def screen(self, turn: Turn, hits: tuple[Hit, ...], options: CheckOptions) -> tuple[Hit, ...]:
+        """The chunks that no context rail blocks. What a reviewer released is not asked about again.
+
+        Noted are the verdicts that say more than allow, and the highest score of each rail that allowed all.
+        """
         suspects = [hit for hit in hits if not hit.released]
-        reports = await asyncio.gather(*(self.rails.check_context(hit.text) for hit in suspects))
+        reports = await asyncio.gather(*(self.rails.check_context(hit.text, options) for hit in suspects))
+        highest = Highest()
         for report in reports:
+            highest.note(report.verdicts)
             turn.rail_verdicts.extend(verdict for verdict in report.verdicts if verdict.verdict is not Verdict.ALLOW)
+        turn.rail_verdicts.extend(verdict for verdict in highest.allowed() if verdict.score)
         blocked = {hit.chunk_id for hit, report in zip(suspects, reports, strict=True) if report.blocked is not None}
         return tuple(hit for hit in hits if hit.chunk_id not in blocked)
 

@@ -1,32 +1,62 @@
-"""What the customer reads when there is no answer: polite, without internals, with a way to a person."""
+"""What the customer reads when there is no answer: polite, without internals, with a way to a person.
+
+Each text comes in the languages of server.chat.languages; `language` is the code of one of them.
+"""
 
 from __future__ import annotations
 
-HAND_OVER = "I can hand you over to a colleague who will look into it."
-
-UNANSWERED = (
-    "I don't know: our documentation does not cover this, and I would rather not guess. "
-    "I can hand you over to a colleague who will look into it."
-)
-
-INTERRUPTED = "I could not reach the model that writes my answers. This is what our documentation says:"
-
-NOTHING_TO_FALL_BACK_ON = (
-    "I am having trouble answering right now. Please try again in a moment, or I can hand you over to a colleague."
-)
-
-_REFUSALS = {
-    "off_topic": "That is outside of what I can help with here. I can answer questions about {product}.",
-    "harmful": "I can't help with that.",
-    "personal_data": "I can't share personal data of other people.",
-    "model": "I can't help with that request.",
-    "too_long": "That message is too long for me to read. Please send me the question in a few sentences.",
-    "rail_error": "I could not check your message just now, so I had better not answer it.",
-}
-
-_DEFAULT_REFUSAL = "I can't help with that request, but I am happy to answer a question about {product}."
+from server.chat.languages import ENGLISH, LANGUAGES, Replies
+from server.domain import RAIL_ERROR
 
 
-def refusal(category: str, product: str) -> str:
-    """The refusal for a category, with the hand-over; unknown categories get a general one."""
-    return f"{_REFUSALS.get(category, _DEFAULT_REFUSAL).format(product=product)} {HAND_OVER}"
+def hand_over(language: str) -> str:
+    """The offer of a person."""
+    return _replies(language).hand_over
+
+
+def unanswered(language: str) -> str:
+    """The documentation does not cover the question; with the hand-over."""
+    replies = _replies(language)
+    return f"{replies.unanswered} {replies.hand_over}"
+
+
+def interrupted(language: str) -> str:
+    """Before quoted passages, where no answer could be written or one broke off."""
+    return _replies(language).interrupted
+
+
+def nothing_to_fall_back_on(language: str) -> str:
+    """No answer could be written and there was nothing to quote; with the hand-over."""
+    return _replies(language).trouble
+
+
+def refusal(category: str, product: str, language: str) -> str:
+    """The refusal for a rail's category, with the hand-over.
+
+    Every other category gets the general one: attacks, model extraction, a model's own refusal. Whoever attacks learns
+    nothing of what was seen.
+    """
+    replies = _replies(language)
+    text = _refusals(replies).get(category, replies.declined)
+    return f"{text.replace('{product}', product)} {replies.hand_over}"
+
+
+def _replies(language: str) -> Replies:
+    return LANGUAGES.get(language, ENGLISH).replies
+
+
+def _refusals(replies: Replies) -> dict[str, str]:
+    return {
+        "off_topic": replies.off_topic,
+        "harmful": replies.harmful,
+        "self_harm": replies.self_harm,
+        "personal_data": replies.personal_data,
+        "too_long": replies.too_long,
+        "repetitive": replies.unreadable,
+        "harvesting": replies.too_many,
+        RAIL_ERROR: replies.not_checked,
+        "ungrounded": replies.not_covered,
+        "unsafe_answer": replies.withheld,
+        "unsafe_link": replies.withheld,
+        "unknown_link": replies.withheld,
+    }

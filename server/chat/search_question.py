@@ -9,7 +9,6 @@ from contextlib import aclosing
 
 import structlog
 
-from server.chat.generation import Ask
 from server.chat.search_question_prompt import SYSTEM, conversation_as_data
 from server.chat.searchable import searchable
 from server.domain import (
@@ -22,6 +21,7 @@ from server.domain import (
 )
 from server.errors import BudgetExhausted, ModelError
 from server.knowledge.search_question import SearchQuestion, leaning
+from server.ports import Ask
 
 MAX_CHARACTERS = 400
 MAX_OUTPUT_TOKENS = 60

@@ -21,7 +21,16 @@ from server.domain.models import ModelEvent, ModelFinished, ModelRequest, ModelS
 from server.domain.operating import ComponentState, ComponentStatus
 from server.domain.prices import ModelPrices, PriceTier, TokenPrices
 from server.domain.prompts import Example, PromptBundle, PromptVersion
-from server.domain.rails import Direction, RailReport, RailVerdict, Verdict
+from server.domain.rails import (
+    RAIL_ERROR,
+    CallerSignals,
+    Direction,
+    RailInfo,
+    RailMode,
+    RailReport,
+    RailVerdict,
+    Verdict,
+)
 from server.domain.routes import PreviousFailure, RouteDecision, RouteFacts, RouteRule, Routing
 from server.domain.turns import (
     CacheHit,
@@ -37,11 +46,13 @@ from server.domain.turns import (
 )
 
 __all__ = [
+    "RAIL_ERROR",
     "Account",
     "Budget",
     "BudgetState",
     "CacheHit",
     "CacheKind",
+    "CallerSignals",
     "Chunk",
     "CitationsFound",
     "Completed",
@@ -70,6 +81,8 @@ __all__ = [
     "Principal",
     "PromptBundle",
     "PromptVersion",
+    "RailInfo",
+    "RailMode",
     "RailReport",
     "RailVerdict",
     "Role",

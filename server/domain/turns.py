@@ -77,6 +77,8 @@ class Turn:
     """Personal data masked."""
     message_hash: str = ""
     """SHA-256 of the message as it was sent: tells a repeated request from another one under the same id."""
+    language: str = field(default="en", compare=False)
+    """ISO 639-1 code of the language in which the bot speaks of itself in this turn; not kept."""
     answer: str = ""
     finish_reason: FinishReason = FinishReason.CANCELLED
     refusal_category: str = ""

@@ -12,8 +12,15 @@ from sqlmodel import SQLModel, create_engine
 from server.errors import CorruptedData, FailedPrecondition
 from server.ledger import tables
 
-SCHEMA_VERSION = 2
-_MIGRATIONS = {1: "ALTER TABLE turns ADD COLUMN cache_kind VARCHAR NOT NULL DEFAULT ''"}
+SCHEMA_VERSION = 3
+_MIGRATIONS = {
+    1: ("ALTER TABLE turns ADD COLUMN cache_kind VARCHAR NOT NULL DEFAULT ''",),
+    2: (
+        "ALTER TABLE turns ADD COLUMN scores_kept BOOLEAN NOT NULL DEFAULT 0",
+        "CREATE INDEX turns_with_scores ON turns (tenant, created_at, prompt_version, scores_kept) "
+        "WHERE scores_kept = 1",
+    ),
+}
 """What leads from each version to the next. New tables need nothing: they are made where they are missing."""
 QUICK_CHECK_MAX_BYTES = 256 * 1024 * 1024
 """Above this size the check of every page at start would take longer than a start may."""
@@ -49,7 +56,8 @@ def open_database(path: Path) -> Engine:
                     fix="Start the release that wrote it, or set NIGHTDESK_DATA_DIR to an empty folder.",
                 )
             for older in range(version, SCHEMA_VERSION):
-                connection.exec_driver_sql(_MIGRATIONS[older])
+                for statement in _MIGRATIONS[older]:
+                    connection.exec_driver_sql(statement)
             SQLModel.metadata.create_all(connection, tables=tables.ALL)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.commit()

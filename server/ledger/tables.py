@@ -22,6 +22,16 @@ class TurnRow(SQLModel, table=True):
         ),
         Index("turns_by_time", "tenant", "created_at", "id"),
         Index("turns_by_conversation", "tenant", "conversation_id", "created_at"),
+        # Counts the turns of a period without reading their records.
+        Index(
+            "turns_with_scores",
+            "tenant",
+            "created_at",
+            "prompt_version",
+            "scores_kept",
+            sqlite_where=text("scores_kept = 1"),
+            postgresql_where=text("scores_kept"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -36,6 +46,8 @@ class TurnRow(SQLModel, table=True):
     total_seconds: float
     cache_kind: str = ""
     """How an earlier answer was found again; empty where the turn was answered anew."""
+    scores_kept: bool = False
+    """Whether what the rails scored is in rail_checks; turns of earlier releases have it in `record` only."""
     record: str = Field(sa_type=Text)
 
 
@@ -135,6 +147,77 @@ class ChargeRow(SQLModel, table=True):
     estimated: bool
 
 
+class RailCheckRow(SQLModel, table=True):
+    """The highest score that one rail gave to a text of one turn, and what was decided; scores of 0 are left out.
+
+    The key begins with the time, so that a period's rows lie together and new ones go to the end.
+    """
+
+    __tablename__ = "rail_checks"
+    __table_args__ = (
+        # What a rail scored in a period, read from the index alone.
+        Index(
+            "rail_checks_by_rail",
+            "tenant",
+            "rail",
+            "created_at",
+            "score",
+            "verdict",
+            "category",
+            "prompt_version",
+        ),
+        # The few that did something.
+        Index(
+            "rail_checks_that_acted",
+            "tenant",
+            "created_at",
+            "verdict",
+            "category",
+            "prompt_version",
+            sqlite_where=text("verdict != 'allow'"),
+            postgresql_where=text("verdict != 'allow'"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    tenant: str = Field(primary_key=True)
+    created_at: float = Field(primary_key=True)
+    turn_id: str = Field(primary_key=True)
+    rail: str = Field(primary_key=True)
+    direction: str = Field(primary_key=True)
+    prompt_version: int
+    verdict: str
+    category: str
+    score: float
+    threshold: float
+
+
+class OriginalRow(SQLModel, table=True):
+    """A turn's texts before masking, encrypted; deleted when they expire."""
+
+    __tablename__ = "originals"
+    __table_args__ = (Index("originals_by_expiry", "expires_at"),)
+
+    turn_id: str = Field(primary_key=True)
+    tenant: str
+    expires_at: float
+    texts: bytes
+
+
+class RevealRow(SQLModel, table=True):
+    """Who read a turn's original, and why."""
+
+    __tablename__ = "reveals"
+    __table_args__ = (Index("reveals_by_time", "tenant", "created_at"),)
+
+    id: str = Field(primary_key=True)
+    tenant: str
+    turn_id: str
+    reader: str
+    reason: str
+    created_at: float
+
+
 class BudgetRow(SQLModel, table=True):
     """What may be spent in a period; `key` is empty for all of the tenant's."""
 
@@ -160,5 +243,8 @@ ALL: list[Table] = [
         ResultRow,
         ChargeRow,
         BudgetRow,
+        RailCheckRow,
+        OriginalRow,
+        RevealRow,
     )
 ]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, tuple_
@@ -14,8 +15,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.domain import FinishReason, PreviousFailure, Turn
 from server.errors import NotFound
+from server.ledger.rail_checks import check_rows
 from server.ledger.tables import FeedbackRow, TurnRow
-from server.ledger.writer import BatchingWriter
+from server.ledger.writer import BatchingWriter, Row
 
 _TURN = TypeAdapter(Turn)
 _FAILURES = {
@@ -53,25 +55,12 @@ class TurnLedger:
         self.writer = BatchingWriter(engine)
         """Others may write their rows with it: one commit is for all."""
 
-    def record(self, turn: Turn) -> asyncio.Future[None]:
-        """Write a turn; the future is done when it is durable. It is written even if the caller is cancelled."""
-        return self.writer.write(
-            TurnRow,
-            {
-                "id": turn.id,
-                "tenant": turn.tenant,
-                "conversation_id": turn.conversation_id,
-                "request_id": turn.request_id,
-                "created_at": turn.created_at.timestamp(),
-                "prompt_version": turn.prompt_version,
-                "finish_reason": turn.finish_reason.value,
-                "cost_nanos": turn.cost_nanos,
-                "first_token_seconds": turn.timings.get("first_token"),
-                "total_seconds": turn.timings.get("total", 0.0),
-                "cache_kind": turn.cache_hit.kind.value if turn.cache_hit else "",
-                "record": _TURN.dump_json(turn).decode(),
-            },
-        )
+    def record(self, turn: Turn, *beside: Row) -> asyncio.Future[None]:
+        """Write a turn, what its rails scored and rows `beside` it, together; the future is done when all are durable.
+
+        They are written even if the caller is cancelled.
+        """
+        return self.writer.write_together([(TurnRow, _columns(turn)), *check_rows(turn), *beside])
 
     async def by_request(self, tenant: str, request_id: str) -> Turn | None:
         """The turn that this request made, if it ended in another way than by being cancelled."""
@@ -169,3 +158,21 @@ class TurnLedger:
                 row.turn_id: Feedback(row.rating, row.reason, row.author, datetime.fromtimestamp(row.created_at, UTC))
                 for row in session.exec(query)
             }
+
+
+def _columns(turn: Turn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "tenant": turn.tenant,
+        "conversation_id": turn.conversation_id,
+        "request_id": turn.request_id,
+        "created_at": turn.created_at.timestamp(),
+        "prompt_version": turn.prompt_version,
+        "finish_reason": turn.finish_reason.value,
+        "cost_nanos": turn.cost_nanos,
+        "first_token_seconds": turn.timings.get("first_token"),
+        "total_seconds": turn.timings.get("total", 0.0),
+        "cache_kind": turn.cache_hit.kind.value if turn.cache_hit else "",
+        "scores_kept": True,
+        "record": _TURN.dump_json(turn).decode(),
+    }

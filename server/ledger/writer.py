@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,10 +20,13 @@ MAX_BATCH = 500
 log = structlog.get_logger()
 
 
+Row = tuple[type[SQLModel], Mapping[str, Any]]
+"""A table and the columns of one of its rows, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    table: type[SQLModel]
-    row: Mapping[str, Any]
+    rows: Sequence[Row]
     loop: asyncio.AbstractEventLoop
     written: asyncio.Future[None]
 
@@ -42,9 +45,13 @@ class BatchingWriter:
 
         The future is done when it is on disk, and the row is written though nobody awaits it.
         """
+        return self.write_together([(table, row)])
+
+    def write_together(self, rows: Sequence[Row]) -> asyncio.Future[None]:
+        """Queue rows of which all or none are to be on disk; the first one's id names them in the log."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Pending(table, row, loop, written))
+        self._queue.put(_Pending(rows, loop, written))
         return written
 
     def close(self) -> None:
@@ -77,10 +84,11 @@ class BatchingWriter:
         except SQLAlchemyError as error:
             if len(batch) == 1:
                 pending = batch[0]
+                table, row = pending.rows[0]
                 log.error(
                     "ledger_write_failed",
-                    table=pending.table.__tablename__,
-                    id=pending.row["id"],
+                    table=table.__tablename__,
+                    id=row.get("id", row.get("turn_id")),
                     error_type=type(error).__name__,
                 )
                 _settle(pending, error)
@@ -94,13 +102,14 @@ class BatchingWriter:
 
     def _insert(self, batch: list[_Pending]) -> None:
         with self._engine.begin() as connection:
-            for _, rows in groupby(sorted(batch, key=_table_name), key=_table_name):
-                same_table = list(rows)
-                connection.execute(insert(same_table[0].table), [dict(pending.row) for pending in same_table])
+            rows = sorted((row for pending in batch for row in pending.rows), key=_table_name)
+            for _, group in groupby(rows, key=_table_name):
+                same_table = list(group)
+                connection.execute(insert(same_table[0][0]), [dict(columns) for _, columns in same_table])
 
 
-def _table_name(pending: _Pending) -> str:
-    return str(pending.table.__tablename__)
+def _table_name(row: Row) -> str:
+    return str(row[0].__tablename__)
 
 
 def _settle(pending: _Pending, error: Exception | None) -> None:

@@ -29,11 +29,13 @@ class OpenAIModel(OpenAIClientModel):
 
     def __init__(self, endpoint: Endpoint, timeouts: Timeouts) -> None:
         super().__init__(endpoint, timeouts)
+        # The SDK imports this part at its first use, which would take the first customer most of a second.
+        self._completions = self._client.chat.completions
         host = urlsplit(self._endpoint.base_url).hostname or ""
         self._limit_field = "max_completion_tokens" if _is_openai(host) else "max_tokens"
 
     def _open(self, request: ModelRequest) -> AbstractAsyncContextManager[Response]:
-        return self._client.chat.completions.with_streaming_response.create(
+        return self._completions.with_streaming_response.create(
             model=self.name,
             messages=_messages(request),
             stream=True,

@@ -1,7 +1,7 @@
 """How a stream is held back: it is cut into segments, and a segment is let go only when it is complete.
 
-Where a segment ends depends on the text before its end alone, never on how the text was cut into tokens. Masking
-segment by segment therefore gives the same text for every way of cutting it.
+Where a segment ends depends on the text before its end and on the few characters behind it, never on how the text was
+cut into tokens. Masking segment by segment therefore gives the same text for every way of cutting it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 
 from server.rails.masking import FindSpans, Masked, PublicTexts, mask
 
-MayGrow = Callable[[str], bool]
-"""Whether something that must be masked may begin in a segment, which ends in a blank, and go on behind it."""
+MayGrow = Callable[[str, str], bool | None]
+"""Whether something that must be masked may begin in a segment, which ends in a blank, and go on behind it, where the
+text is the second one so far; None where more of it has to be known."""
 
 LOOK_BACK = 80
 """Characters before a segment that the masking rules see as context."""
-LONGEST_SEGMENT = 4096
+AHEAD = 24
+"""Characters behind a segment by which it is decided whether it ends there."""
+LONGEST_SEGMENT = 20_000
 """Characters; what has no end by then is not prose, and is left out."""
 UNBROKEN = "unbroken"
 """Kind of the placeholder for a segment that was left out."""
@@ -65,9 +68,16 @@ class MaskingStream:
 
     def _next_end(self, start: int, final: bool) -> int | None:
         while (boundary := _END.search(self._held, max(self._scanned, start))) is not None:
-            self._scanned = boundary.end()
-            if self._scanned - start > LONGEST_SEGMENT or not self.may_grow(self._held[start : self._scanned]):
-                return self._scanned
+            end = boundary.end()
+            grows = (
+                self.may_grow(self._held[start:end], self._held[end : end + AHEAD]) and end - start <= LONGEST_SEGMENT
+            )
+            if grows is None and not final:
+                self._scanned = boundary.start()
+                return None
+            self._scanned = end
+            if not grows:
+                return end
         self._scanned = len(self._held)
         return self._scanned if final and start < self._scanned else None
 
@@ -78,7 +88,7 @@ class MaskingStream:
             ending = segment[-1] if _END.match(segment[-1]) else ""
             return Masked(placeholder + ending, (UNBROKEN,) if placeholder else ())
         part = mask(self.find, self._before + segment, start=len(self._before), public=self.public)
-        self._before = (self._before + segment)[-LOOK_BACK:]
+        self._before = _end_of(self._before + segment)
         return part
 
     def _leave_out(self) -> str:
@@ -86,3 +96,11 @@ class MaskingStream:
         first = not self._skipping
         self._held, self._scanned, self._skipping = "", 0, True
         return f"[{UNBROKEN}]" if first else ""
+
+
+def _end_of(text: str) -> str:
+    """At most LOOK_BACK characters from its end, from a blank on, so that no word is cut in two."""
+    if len(text) <= LOOK_BACK:
+        return text
+    blank = _END.search(text, len(text) - LOOK_BACK)
+    return text[blank.end() :] if blank else ""

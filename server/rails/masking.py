@@ -12,6 +12,9 @@ Span = tuple[int, int, str]
 FindSpans = Callable[[str, int], Sequence[Span]]
 """Spans of a text that end behind a position, in order and without overlaps; the text before it is context only."""
 
+CanonicalValues = Callable[[str, str], Collection[str]]
+"""The forms that a value of a kind may have; values that share one are the same datum."""
+
 _BLANKS = re.compile(r"\s+")
 
 
@@ -24,25 +27,50 @@ class Masked:
 
 
 class PublicTexts:
-    """What may be repeated: personal data that occurs, as it is written, in one of the texts."""
+    """What may be repeated: personal data that occurs in one of the texts, in whatever spelling."""
 
-    def __init__(self, texts: Iterable[str] = (), never: Collection[str] = ()) -> None:
-        """`never` are kinds that stay masked even so."""
-        self._text = "\n".join(_plain(text) for text in texts)
+    def __init__(
+        self,
+        texts: Iterable[str] = (),
+        never: Collection[str] = (),
+        find: FindSpans | None = None,
+        canonical: CanonicalValues | None = None,
+    ) -> None:
+        """`never` are kinds that stay masked even so. Without `find` and `canonical` a value has to be written in the
+        same way, case and blanks apart."""
+        self._texts = tuple(texts)
+        self._plain = "\n".join(_plain(text) for text in self._texts)
         self._never = frozenset(never)
+        self._find = find
+        self._canonical = canonical
+        self._held: frozenset[str] | None = None
 
     def hold(self, value: str, kind: str) -> bool:
-        """Whether `value` occurs as a whole, not as part of a longer word or number; case and blanks do not count."""
-        if not self._text or kind in self._never:
+        """Whether `value` occurs as a whole, not as part of a longer word or number, or its datum does."""
+        if not self._plain or kind in self._never:
             return False
-        wanted = _plain(value)
-        begin = self._text.find(wanted)
+        return self._hold_literally(_plain(value)) or self._hold_another_spelling(value, kind)
+
+    def _hold_literally(self, wanted: str) -> bool:
+        begin = self._plain.find(wanted)
         while begin >= 0:
             end = begin + len(wanted)
-            if not (self._text[begin - 1 : begin].isalnum() or self._text[end : end + 1].isalnum()):
+            if not (self._plain[begin - 1 : begin].isalnum() or self._plain[end : end + 1].isalnum()):
                 return True
-            begin = self._text.find(wanted, begin + 1)
+            begin = self._plain.find(wanted, begin + 1)
         return False
+
+    def _hold_another_spelling(self, value: str, kind: str) -> bool:
+        if self._find is None or self._canonical is None:
+            return False
+        if self._held is None:  # Only an answer with personal data has to know.
+            self._held = frozenset(
+                f"{each} {form}"
+                for text in self._texts
+                for begin, end, each in self._find(text, 0)
+                for form in self._canonical(text[begin:end], each)
+            )
+        return any(f"{kind} {form}" in self._held for form in self._canonical(value, kind))
 
 
 def mask(find: FindSpans, text: str, *, start: int = 0, public: PublicTexts | None = None) -> Masked:

@@ -1,4 +1,4 @@
-"""NeMo Guardrails with one configuration: its rails in their order, each run alone.
+"""NeMo Guardrails with one configuration: its actions and flows, each run alone.
 
 Two ways lead from a flow to its verdict. `LLMRails.check_async` interprets the flow: about 25 ms of CPU a rail. A flow
 that does no more than execute one action and stop where the outcome is a block needs no interpreter: its action is run
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.domain import Direction
 from server.errors import SettingsError
+from server.rails.action_files import failed_files, require_actions
 
 if TYPE_CHECKING:
     from nemoguardrails.actions.rail_outcome import RailOutcome
@@ -28,17 +29,12 @@ _GIVEN = ("config", "context")
 
 
 @dataclass(frozen=True, slots=True)
-class Rail:
-    """A flow that executes one action.
-
-    `parameters` are the flow's; a value such as "$user_message" names a variable. `given` are those of _GIVEN that the
-    action wants.
-    """
+class PlainFlow:
+    """A flow that executes one action and stops where it blocks. A parameter such as "$user_message" is a variable."""
 
     name: str
     action: str
     parameters: Mapping[str, Any]
-    given: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,24 @@ class FlowResult:
 
 
 class NemoRuntime:
-    """One loaded configuration. Safe to share among concurrent turns of one event loop."""
+    """One loaded configuration. Safe to share among concurrent turns of one event loop.
+
+    Attributes:
+        plain: by direction, the listed flows that need no interpreter.
+        interpreted: by direction, the names of the others.
+    """
 
     def __init__(self, app: Any) -> None:
+        from nemoguardrails.actions.rail_outcome import RailOutcome  # noqa: PLC0415 - seconds to import
+        from nemoguardrails.exceptions import LLMCallException  # noqa: PLC0415
+
+        self._outcome, self._lets_through = RailOutcome, LLMCallException
         self._app = app
         self._dispatcher = app.runtime.action_dispatcher
+        self.config: Any = app.config
         self.custom_data: Mapping[str, Any] = app.config.custom_data
-        self.rails: dict[Direction, list[Rail]] = {}
-        self.flows: dict[Direction, list[str]] = {}
+        self.plain: dict[Direction, list[PlainFlow]] = {}
+        self.interpreted: dict[Direction, list[str]] = {}
         for direction in Direction:
             self._sort_out(direction)
 
@@ -66,42 +72,55 @@ class NemoRuntime:
         """Read and validate a configuration folder. Raises SettingsError saying what is wrong with it."""
         os.environ["DO_NOT_TRACK"] = "1"  # NeMo Guardrails reports its use to its makers unless told not to.
         from nemoguardrails import LLMRails, RailsConfig  # noqa: PLC0415 - seconds to import
+        from yaml import YAMLError  # noqa: PLC0415 - loaded with NeMo Guardrails
 
         _keep_texts_out_of_logs()
         try:
-            return cls(LLMRails(RailsConfig.from_path(str(config_dir))))
+            with failed_files() as reasons:
+                runtime = cls(LLMRails(RailsConfig.from_path(str(config_dir))))
+        except YAMLError as error:
+            problem, mark = getattr(error, "problem", None) or error, getattr(error, "problem_mark", None)
+            line = f" at line {mark.line + 1}" if mark else ""
+            raise SettingsError(
+                f"The rails in {config_dir} are not valid YAML: {problem}{line}.", fix="Mend config.yml."
+            ) from error
         except (ValueError, TypeError, KeyError, OSError, RuntimeError, AttributeError, ImportError) as error:
             raise SettingsError(
                 f"The rails in {config_dir} do not load: {error}",
                 fix="Mend config.yml or the flow it names, or unset NIGHTDESK_GUARDRAILS_DIR.",
             ) from error
+        require_actions(config_dir, runtime.actions(), reasons)
+        return runtime
+
+    def actions(self) -> Mapping[str, Any]:
+        """The functions and classes that are registered, by name; those of NeMo's library only once they are used."""
+        return dict(self._dispatcher.registered_actions.items())
 
     def action(self, name: str) -> Any:
         """The function registered under `name`. Raises SettingsError where there is none."""
         function = self._dispatcher.get_action(name)
         if function is None:
             raise SettingsError(
-                f"The rails have no action {name!r}.",
-                fix="Its file in actions/ is missing or could not be imported; the log above says which.",
+                f"The rails have no action {name!r}.", fix="Put back the file in actions/ that declares it."
             )
         return function
 
-    async def run(self, rail: Rail, variables: Mapping[str, Any]) -> RailOutcome | None:
-        """Execute the rail's action. None where it failed or returned something else than an outcome."""
-        from nemoguardrails.actions.rail_outcome import RailOutcome  # noqa: PLC0415 - loaded with the configuration
-
-        given = {"config": self._app.config, "context": variables}
-        parameters = {name: _value(value, variables) for name, value in rail.parameters.items()}
-        parameters |= {name: given[name] for name in rail.given}
-        result, _ = await self._dispatcher.execute_action(rail.action, parameters)
-        return result if isinstance(result, RailOutcome) else None
+    async def run(self, action: str, parameters: Mapping[str, Any]) -> RailOutcome | None:
+        """Execute an action. None where it failed or returned something else than an outcome."""
+        try:
+            result, _ = await self._dispatcher.execute_action(action, parameters)
+        except self._lets_through:
+            return None
+        return result if isinstance(result, self._outcome) else None
 
     async def run_flows(self, direction: Direction, text: str, variables: Mapping[str, Any]) -> FlowResult:
         """Let NeMo's interpreter run the flows of `direction` that have a logic of their own."""
         from nemoguardrails.rails.llm.options import RailStatus, RailType  # noqa: PLC0415 - loaded with the configuration
 
-        role = "user" if direction is Direction.INPUT else "assistant"
-        messages = [{"role": "context", "content": dict(variables)}, {"role": role, "content": text}]
+        # NeMo puts a message before an answer that has none, in front of the context, and then runs no rail.
+        said = [("user", text)] if direction is Direction.INPUT else [("user", ""), ("assistant", text)]
+        messages = [{"role": "context", "content": dict(variables)}]
+        messages += [{"role": role, "content": content} for role, content in said]
         try:
             result = await self._app.check_async(messages, rail_types=[RailType(_SECTIONS[direction])])
         finally:
@@ -110,18 +129,18 @@ class NemoRuntime:
         return FlowResult((result.rail or "flow") if blocked else "", text if blocked else result.content)
 
     def _sort_out(self, direction: Direction) -> None:
-        """Tell the rails from the other flows, and leave only the latter to NeMo's interpreter."""
+        """Tell the plain flows from the others, and leave only the latter to NeMo's interpreter."""
         section = getattr(self._app.config.rails, _SECTIONS[direction])
-        rails = {name: self._rail(name) for name in section.flows}
-        self.rails[direction] = [rail for rail in rails.values() if rail is not None]
-        self.flows[direction] = section.flows = [name for name, rail in rails.items() if rail is None]
+        flows = {name: self._plain(name) for name in section.flows}
+        self.plain[direction] = [flow for flow in flows.values() if flow is not None]
+        self.interpreted[direction] = section.flows = [name for name, flow in flows.items() if flow is None]
         if direction is Direction.CONTEXT and section.flows:
             raise SettingsError(
                 f"The retrieval flow {section.flows[0]!r} does more than execute one action and stop on a block.",
                 fix="Move its logic into the action: NeMo Guardrails cannot run retrieval flows by themselves.",
             )
 
-    def _rail(self, name: str) -> Rail | None:
+    def _plain(self, name: str) -> PlainFlow | None:
         flow = next((flow for flow in self._app.config.flows if flow.get("id") == name), None)
         if flow is None:  # NeMo has made sure that it exists: its name here carries parameters.
             return None
@@ -135,7 +154,8 @@ class NemoRuntime:
         ]
         if any(p.name not in parameters and p.name not in _GIVEN for p in unmet):
             return None
-        return Rail(name, action, parameters, tuple(p.name for p in wanted if p.name in _GIVEN))
+        given = {p.name: f"${p.name}" for p in wanted if p.name in _GIVEN}
+        return PlainFlow(name, action, {**parameters, **given})
 
 
 def _is_execution(step: Mapping[str, Any]) -> bool:
@@ -148,10 +168,6 @@ def _only_stops(steps: Sequence[Mapping[str, Any]], executed: Mapping[str, Any])
     conditions = [step["expression"] for step in steps if step["_type"] == "if"]
     kinds = {step["_type"] for step in steps}
     return conditions == [blocked] and kinds <= {"meta", "run_action", "if"}
-
-
-def _value(value: Any, variables: Mapping[str, Any]) -> Any:
-    return variables.get(value[1:]) if isinstance(value, str) and value.startswith("$") else value
 
 
 class _WithoutTexts(logging.Filter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from nightdesk.amounts import short_dollars
 from nightdesk.v1 import common_pb2, operations_pb2
 from server.domain import Budget, BudgetState, Period, Principal
 from server.errors import InvalidArgument
@@ -110,10 +111,7 @@ def _limit(field: str, sent: common_pb2.Money) -> int:
 
 
 def _dollars(nanos: int) -> str:
-    """Exact, without needless zeros."""
-    whole, rest = divmod(abs(nanos), 10**9)
-    digits = f"{whole}.{rest:09d}".rstrip("0").rstrip(".")
-    return f"{'-' if nanos < 0 else ''}{digits} USD"
+    return f"{short_dollars(nanos)} USD"
 
 
 def _budget(state: BudgetState) -> operations_pb2.Budget:

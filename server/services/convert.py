@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2
+from nightdesk.v1 import chat_pb2, common_pb2, ingest_pb2, rail_pb2
 from server.domain import (
     CacheHit,
     CacheKind,
@@ -20,6 +20,8 @@ from server.domain import (
     IndexedDocument,
     Message,
     MessageRole,
+    RailInfo,
+    RailMode,
     RailVerdict,
     RouteDecision,
     RouteSwitch,
@@ -51,6 +53,7 @@ VERDICTS: dict[Verdict, common_pb2.Verdict.ValueType] = {
     Verdict.ALLOW: common_pb2.VERDICT_ALLOW,
     Verdict.BLOCK: common_pb2.VERDICT_BLOCK,
     Verdict.REDACT: common_pb2.VERDICT_REDACT,
+    Verdict.FLAG: common_pb2.VERDICT_FLAG,
 }
 DIRECTIONS: dict[Direction, common_pb2.RailDirection.ValueType] = {
     Direction.INPUT: common_pb2.RAIL_DIRECTION_INPUT,
@@ -58,6 +61,10 @@ DIRECTIONS: dict[Direction, common_pb2.RailDirection.ValueType] = {
     Direction.OUTPUT: common_pb2.RAIL_DIRECTION_OUTPUT,
 }
 DIRECTIONS_BACK = {value: direction for direction, value in DIRECTIONS.items()}
+RAIL_MODES: dict[RailMode, rail_pb2.RailMode.ValueType] = {
+    RailMode.BLOCK: rail_pb2.RAIL_MODE_BLOCK,
+    RailMode.FLAG: rail_pb2.RAIL_MODE_FLAG,
+}
 FINISHES: dict[FinishReason, common_pb2.FinishReason.ValueType] = {
     FinishReason.ANSWERED: common_pb2.FINISH_REASON_ANSWERED,
     FinishReason.REFUSED: common_pb2.FINISH_REASON_REFUSED,
@@ -193,6 +200,18 @@ def rail_verdict(verdict: RailVerdict) -> common_pb2.RailVerdict:
         score=verdict.score,
         threshold=verdict.threshold,
         detail=verdict.detail,
+    )
+
+
+def rail(info: RailInfo) -> rail_pb2.Rail:
+    return rail_pb2.Rail(
+        rail=info.name,
+        direction=DIRECTIONS[info.direction],
+        threshold=info.threshold,
+        mode=RAIL_MODES[info.mode],
+        judged=info.judged,
+        fails_open=info.fails_open,
+        description=info.description,
     )
 
 

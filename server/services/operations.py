@@ -14,10 +14,12 @@ from server.errors import InvalidArgument
 from server.interceptors.callers import current_principal, require_role
 from server.ledger.charges import ChargeLedger
 from server.ledger.metrics import MetricPoint, query_metrics, resolve_span
+from server.ledger.originals import OriginalStore
 from server.ledger.paging import page_token, parse_page_token
 from server.ledger.turns import Feedback, TurnFilter, TurnLedger
 from server.ports import VectorStore
-from server.services import budgets, convert, validate
+from server.services import budgets, convert, simulation, validate
+from server.services.originals import reveal_turn
 from server.services.routes import Routes
 from server.services.status import Checks
 from server.spending.budgets import Budgets
@@ -45,7 +47,9 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
         charges: ChargeLedger,
         limits: Budgets,
         routes: Routes,
+        originals: OriginalStore | None = None,
     ) -> None:
+        """Without `originals` none are kept, and none can be revealed."""
         self._ledger = ledger
         self._charges = charges
         self._budgets = limits
@@ -54,6 +58,7 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
         self._checks = checks
         self._version = version
         self._routes = routes
+        self._originals = originals
         self._started_at = datetime.now(UTC)
 
     async def ListTurns(
@@ -116,6 +121,11 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
     ) -> operations_pb2.QuerySpendResponse:
         return await budgets.query_spend(self._charges, current_principal(), request)
 
+    async def QueryRailMetrics(
+        self, request: operations_pb2.QueryRailMetricsRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.QueryRailMetricsResponse:
+        return await simulation.query_metrics(self._engine, current_principal().tenant, request)
+
     async def GetStatus(
         self, request: operations_pb2.GetStatusRequest, context: ServicerContext[Any, Any]
     ) -> operations_pb2.GetStatusResponse:
@@ -136,6 +146,11 @@ class OperationsService(operations_pb2_grpc.OperationsServiceServicer):
             response.document_count, response.chunk_count = stats.document_count, stats.chunk_count
             response.index_version = stats.version
         return response
+
+    async def RevealTurn(
+        self, request: operations_pb2.RevealTurnRequest, context: ServicerContext[Any, Any]
+    ) -> operations_pb2.RevealTurnResponse:
+        return await reveal_turn(self._originals, require_role(Role.ADMIN), request)
 
     async def ListRoutes(
         self, request: operations_pb2.ListRoutesRequest, context: ServicerContext[Any, Any]

@@ -20,10 +20,18 @@ KINDS = tuple(kind.value for kind in DocumentKind)
 
 
 class PromptService(prompt_pb2_grpc.PromptServiceServicer):
-    """Serves the prompt versions of the caller's tenant. `routes` and `deployments` are the names a bundle may use."""
+    """Serves the prompt versions of the caller's tenant. `routes`, `deployments` and `rails` are the names a bundle
+    may use."""
 
-    def __init__(self, prompts: PromptStore, routes: frozenset[str], deployments: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        prompts: PromptStore,
+        routes: frozenset[str],
+        deployments: frozenset[str] = frozenset(),
+        rails: frozenset[str] = frozenset(),
+    ) -> None:
         self._prompts = prompts
+        self._rails = rails
         self._routes = routes
         self._deployments = deployments
 
@@ -100,10 +108,7 @@ class PromptService(prompt_pb2_grpc.PromptServiceServicer):
             vector_weight=check("bundle.vector_weight", bundle.vector_weight, 0, 1),
             answerability_floor=check("bundle.answerability_floor", bundle.answerability_floor, 0, 1),
             history_turns=int(check("bundle.history_turns", bundle.history_turns, 0, 50)),
-            rail_thresholds={
-                rail: check(f"bundle.rail_thresholds[{rail}]", threshold, 0, 1)
-                for rail, threshold in sorted(bundle.rail_thresholds.items())
-            },
+            rail_thresholds=validate.rail_thresholds("bundle.rail_thresholds", bundle.rail_thresholds, self._rails),
             kind_weights={kind: _kind_weight(kind, weight) for kind, weight in sorted(bundle.kind_weights.items())},
             recency_weight=check("bundle.recency_weight", bundle.recency_weight, 0, 1),
             recency_half_life_days=int(check("bundle.recency_half_life_days", half_life, 1, 36_500)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nightdesk.v1 import common_pb2
 from server.errors import InvalidArgument
@@ -13,6 +13,7 @@ MAX_FEEDBACK_BYTES = 4 * 1024
 MAX_CHECK_BYTES = 64 * 1024
 MAX_ID_CHARACTERS = 512
 MAX_HISTORY = 100
+MAX_PUBLIC_TEXTS = 100
 MAX_LABELS = 32
 MAX_LABEL_CHARACTERS = 64
 MAX_WHOLE_NUMBER = 2**63 - 1
@@ -84,6 +85,23 @@ def messages(field: str, values: Sequence[common_pb2.Message]) -> None:
         if message.role == common_pb2.MESSAGE_ROLE_UNSPECIFIED:
             raise InvalidArgument(f"{field}[{index}].role", "The role is missing.", fix="Say who wrote the message.")
         text(f"{field}[{index}].text", message.text, max_bytes=MAX_MESSAGE_BYTES)
+
+
+def rail_thresholds(field: str, values: Mapping[str, float], known: Collection[str]) -> dict[str, float]:
+    """Thresholds from 0 to 1 of rails that there are."""
+    for rail, threshold in sorted(values.items()):
+        place = f"{field}[{rail}]"
+        if rail not in known:
+            raise InvalidArgument(place, f"There is no rail {rail!r}.", fix=f"Name one of: {', '.join(sorted(known))}.")
+        in_range(place, threshold, 0, 1)
+    return dict(sorted(values.items()))
+
+
+def public_texts(field: str, values: Sequence[str]) -> tuple[str, ...]:
+    """At most 100 texts of the size of a checked one."""
+    if len(values) > MAX_PUBLIC_TEXTS:
+        raise InvalidArgument(field, f"{field} has {len(values)} texts; at most {MAX_PUBLIC_TEXTS} are allowed.")
+    return tuple(sized(f"{field}[{i}]", value, max_bytes=MAX_CHECK_BYTES) for i, value in enumerate(values))
 
 
 def page_size(value: int, *, default: int, maximum: int) -> int:

@@ -45,5 +45,5 @@ async def check_redis(client: Redis) -> ComponentStatus:
             fix="Start it, or correct NIGHTDESK_REDIS_URL.",
         ) from None
     name = "Valkey" if "valkey_version" in server else "Redis"
-    detail = f"{name} {server.get('valkey_version') or server.get('redis_version')}; breakers, budgets, kept answers"
+    detail = f"{name} {server.get('valkey_version') or server.get('redis_version')}; shared by replicas"
     return ComponentStatus("redis", name.lower(), ComponentState.OK, detail)

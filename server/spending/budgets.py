@@ -9,11 +9,21 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
+import structlog
+from prometheus_client import Counter
+
 from server.domain import Account, Budget, BudgetState
-from server.errors import BudgetExhausted, NotFound
+from server.errors import BudgetExhausted, NotFound, Unavailable
 from server.ledger.budgets import BudgetStore
 from server.ledger.charges import ChargeLedger
 from server.ports import SpendAmounts, SpendCounters, SpendWindow
+from server.spending.ledger_sums import LedgerSums
+
+WITHOUT_COUNTERS = Counter(
+    "nightdesk_soft_limits_without_counters_total", "Soft limits' checks while the shared counters were out of reach."
+)
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -52,7 +62,9 @@ class Budgets:
     ) -> None:
         self._store = store
         self._charges = charges
+        self._sums = LedgerSums(charges)
         self._counters = counters
+        self._counters_away = False
         self._clock = clock
         self._by_tenant: dict[str, dict[str, Budget]] = {}
         self._seeding = asyncio.Lock()
@@ -101,11 +113,23 @@ class Budgets:
         self._by_tenant[tenant].pop(budget_id, None)
 
     async def standing(self, account: Account) -> Standing:
-        """Whether what is spent and reserved has reached the soft limit of any budget of the account."""
+        """Whether what is spent and reserved has reached the soft limit of any budget of the account.
+
+        A soft limit makes answers cheaper and refuses none. So where the counters cannot be reached it goes by what the
+        ledger has of the period, without what is reserved; logged once an outage and counted.
+        """
         limits = [limit for limit in self._limits(account, self._clock()) if limit.budget.soft_nanos is not None]
-        for limit, amounts in zip(limits, await self._amounts(limits), strict=True):
+        if not limits:
+            return Standing(soft_limit_passed=False)
+        try:
+            spent = [amounts.spent_nanos + amounts.reserved_nanos for amounts in await self._amounts(limits)]
+            self._note_counters(away=False)
+        except Unavailable:
+            self._note_counters(away=True)
+            spent = [await self._sums.spent_nanos(limit.budget, limit.start, limit.window) for limit in limits]
+        for limit, nanos in zip(limits, spent, strict=True):
             soft = limit.budget.soft_nanos
-            if soft is not None and amounts.spent_nanos + amounts.reserved_nanos >= soft:
+            if soft is not None and nanos >= soft:
                 return Standing(soft_limit_passed=True, budget=limit.budget.id)
         return Standing(soft_limit_passed=False)
 
@@ -115,15 +139,22 @@ class Budgets:
         """Hold `nanos` for a call made at `moment` in every window of the account, and return these.
 
         Nothing is asked of the counters where the account has no budget. Raises BudgetExhausted, and Unavailable where
-        the counters cannot be reached: money that cannot be checked is not spent.
+        the counters cannot be reached and one of the windows has a hard limit: money that cannot be checked against it
+        is not spent. Without one nothing is held, and what is spent is settled when they are back.
         """
         limits = self._limits(account, moment)
         windows = [limit.window for limit in limits]
         if not windows:
             return []
-        refused = await self._asking(
-            limits, lambda: self._counters.reserve(reservation, nanos, windows, seconds=seconds)
-        )
+        try:
+            refused = await self._asking(
+                limits, lambda: self._counters.reserve(reservation, nanos, windows, seconds=seconds)
+            )
+        except Unavailable:
+            if any(window.hard_nanos is not None for window in windows):
+                raise
+            self._note_counters(away=True)
+            return windows
         if refused is not None:
             budget = next(limit.budget for limit in limits if limit.window.key == refused.key)
             raise BudgetExhausted(budget.id, refused.ends_at)
@@ -141,6 +172,15 @@ class Budgets:
                 async with self._seeding:
                     pass
             await self._counters.settle(reservation, nanos, list(windows.values()))
+
+    def _note_counters(self, *, away: bool) -> None:
+        if away:
+            WITHOUT_COUNTERS.inc()
+        if away and not self._counters_away:
+            log.warning("spend_counters_out_of_reach", effect="soft limits go by the ledger, hard limits refuse")
+        elif self._counters_away and not away:
+            log.info("spend_counters_within_reach")
+        self._counters_away = away
 
     def _keep(self, budget: Budget) -> None:
         self._by_tenant.setdefault(budget.tenant, {})[budget.id] = budget

@@ -108,7 +108,7 @@ class Meter:
         return usage
 
     async def standing(self, account: Account) -> Standing:
-        """Raises Unavailable where the account has a soft limit that cannot be checked."""
+        """Whether a soft limit of the account is passed."""
         return await self._budgets.standing(account)
 
     async def close(self) -> None:

@@ -95,6 +95,8 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     """The text must not pass."""
     VERDICT_REDACT: _Verdict.ValueType  # 3
     """The text may pass after its marked parts are masked."""
+    VERDICT_FLAG: _Verdict.ValueType  # 4
+    """The rail would have blocked and is only watched, or could not tell and lets pass by its setting. The text passes."""
 
 class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
     """What a rail decided."""
@@ -105,6 +107,8 @@ VERDICT_BLOCK: Verdict.ValueType  # 2
 """The text must not pass."""
 VERDICT_REDACT: Verdict.ValueType  # 3
 """The text may pass after its marked parts are masked."""
+VERDICT_FLAG: Verdict.ValueType  # 4
+"""The rail would have blocked and is only watched, or could not tell and lets pass by its setting. The text passes."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
 class _RailDirection:

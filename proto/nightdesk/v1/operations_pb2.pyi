@@ -1041,6 +1041,161 @@ class QuerySpendResponse(_message.Message):
 Global___QuerySpendResponse: _TypeAlias = QuerySpendResponse  # noqa: Y015
 
 @_typing.final
+class QueryRailMetricsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Inclusive; absent means 24 hours before `end_time`."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Exclusive; absent means now."""
+
+    @_builtins.property
+    def step(self) -> _duration_pb2.Duration:
+        """The width of a point, at least 10 s; absent: the span divided into at most 60 points."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        step: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QueryRailMetricsRequest: _TypeAlias = QueryRailMetricsRequest  # noqa: Y015
+
+@_typing.final
+class RailMetricPoint(_message.Message):
+    """One rail's verdicts of one kind and category in one interval, by prompt version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    PROMPT_VERSION_FIELD_NUMBER: _builtins.int
+    RAIL_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    TURN_COUNT_FIELD_NUMBER: _builtins.int
+    DISPUTED_COUNT_FIELD_NUMBER: _builtins.int
+    prompt_version: _builtins.int
+    rail: _builtins.str
+    direction: _common_pb2.RailDirection.ValueType
+    verdict: _common_pb2.Verdict.ValueType
+    """Block, redact or flag."""
+    category: _builtins.str
+    turn_count: _builtins.int
+    """Turns with such a verdict."""
+    disputed_count: _builtins.int
+    """Of these, turns that a reviewer or customer rated down: for a block, a refusal that was not wanted."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        prompt_version: _builtins.int = ...,
+        rail: _builtins.str = ...,
+        direction: _common_pb2.RailDirection.ValueType = ...,
+        verdict: _common_pb2.Verdict.ValueType = ...,
+        category: _builtins.str = ...,
+        turn_count: _builtins.int = ...,
+        disputed_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "direction", b"direction", "disputed_count", b"disputed_count", "prompt_version", b"prompt_version", "rail", b"rail", "start_time", b"start_time", "turn_count", b"turn_count", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RailMetricPoint: _TypeAlias = RailMetricPoint  # noqa: Y015
+
+@_typing.final
+class QueryRailMetricsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POINTS_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___RailMetricPoint]: ...
+    @_builtins.property
+    def step(self) -> _duration_pb2.Duration: ...
+    def __init__(
+        self,
+        *,
+        points: _abc.Iterable[Global___RailMetricPoint] | None = ...,
+        step: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["step", b"step"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["points", b"points", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QueryRailMetricsResponse: _TypeAlias = QueryRailMetricsResponse  # noqa: Y015
+
+@_typing.final
+class RevealTurnRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURN_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    turn_id: _builtins.str
+    reason: _builtins.str
+    """Why it has to be read, at most 500 characters; required."""
+    def __init__(
+        self,
+        *,
+        turn_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "turn_id", b"turn_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevealTurnRequest: _TypeAlias = RevealTurnRequest  # noqa: Y015
+
+@_typing.final
+class RevealTurnResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    question: _builtins.str
+    answer: _builtins.str
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When the texts are deleted."""
+
+    def __init__(
+        self,
+        *,
+        question: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "expire_time", b"expire_time", "question", b"question"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevealTurnResponse: _TypeAlias = RevealTurnResponse  # noqa: Y015
+
+@_typing.final
 class ListBudgetsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

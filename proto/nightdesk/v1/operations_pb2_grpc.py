@@ -85,6 +85,16 @@ class OperationsServiceStub(object):
                 request_serializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.SerializeToString,
                 response_deserializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.FromString,
                 _registered_method=True)
+        self.QueryRailMetrics = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/QueryRailMetrics',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsResponse.FromString,
+                _registered_method=True)
+        self.RevealTurn = channel.unary_unary(
+                '/nightdesk.v1.OperationsService/RevealTurn',
+                request_serializer=nightdesk_dot_v1_dot_operations__pb2.RevealTurnRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_operations__pb2.RevealTurnResponse.FromString,
+                _registered_method=True)
         self.ListAlerts = channel.unary_unary(
                 '/nightdesk.v1.OperationsService/ListAlerts',
                 request_serializer=nightdesk_dot_v1_dot_operations__pb2.ListAlertsRequest.SerializeToString,
@@ -186,6 +196,21 @@ class OperationsServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def QueryRailMetrics(self, request, context):
+        """What the rails decided over time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevealTurn(self, request, context):
+        """A turn's question as it was asked and its answer as it was read, where the server keeps them. Each call is written
+        down with its reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAlerts(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -268,6 +293,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.QuerySpend,
                     request_deserializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.FromString,
                     response_serializer=nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.SerializeToString,
+            ),
+            'QueryRailMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.QueryRailMetrics,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsResponse.SerializeToString,
+            ),
+            'RevealTurn': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevealTurn,
+                    request_deserializer=nightdesk_dot_v1_dot_operations__pb2.RevealTurnRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_operations__pb2.RevealTurnResponse.SerializeToString,
             ),
             'ListAlerts': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAlerts,
@@ -566,6 +601,60 @@ class OperationsService(object):
             '/nightdesk.v1.OperationsService/QuerySpend',
             nightdesk_dot_v1_dot_operations__pb2.QuerySpendRequest.SerializeToString,
             nightdesk_dot_v1_dot_operations__pb2.QuerySpendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def QueryRailMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/QueryRailMetrics',
+            nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.QueryRailMetricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevealTurn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.OperationsService/RevealTurn',
+            nightdesk_dot_v1_dot_operations__pb2.RevealTurnRequest.SerializeToString,
+            nightdesk_dot_v1_dot_operations__pb2.RevealTurnResponse.FromString,
             options,
             channel_credentials,
             insecure,

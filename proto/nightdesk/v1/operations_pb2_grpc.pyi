@@ -53,6 +53,12 @@ class OperationsServiceStub:
     """Wants engineer or admin."""
     QuerySpend: _grpc.UnaryUnaryMultiCallable[_operations_pb2.QuerySpendRequest, _operations_pb2.QuerySpendResponse]
     """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
+    QueryRailMetrics: _grpc.UnaryUnaryMultiCallable[_operations_pb2.QueryRailMetricsRequest, _operations_pb2.QueryRailMetricsResponse]
+    """What the rails decided over time."""
+    RevealTurn: _grpc.UnaryUnaryMultiCallable[_operations_pb2.RevealTurnRequest, _operations_pb2.RevealTurnResponse]
+    """A turn's question as it was asked and its answer as it was read, where the server keeps them. Each call is written
+    down with its reason.
+    """
     ListAlerts: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListAlertsRequest, _operations_pb2.ListAlertsResponse]
     CreateKey: _grpc.UnaryUnaryMultiCallable[_operations_pb2.CreateKeyRequest, _operations_pb2.CreateKeyResponse]
     ListKeys: _grpc.UnaryUnaryMultiCallable[_operations_pb2.ListKeysRequest, _operations_pb2.ListKeysResponse]
@@ -84,6 +90,12 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """Wants engineer or admin."""
     QuerySpend: _aio.UnaryUnaryMultiCallable[_operations_pb2.QuerySpendRequest, _operations_pb2.QuerySpendResponse]  # type: ignore[assignment]
     """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
+    QueryRailMetrics: _aio.UnaryUnaryMultiCallable[_operations_pb2.QueryRailMetricsRequest, _operations_pb2.QueryRailMetricsResponse]  # type: ignore[assignment]
+    """What the rails decided over time."""
+    RevealTurn: _aio.UnaryUnaryMultiCallable[_operations_pb2.RevealTurnRequest, _operations_pb2.RevealTurnResponse]  # type: ignore[assignment]
+    """A turn's question as it was asked and its answer as it was read, where the server keeps them. Each call is written
+    down with its reason.
+    """
     ListAlerts: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListAlertsRequest, _operations_pb2.ListAlertsResponse]  # type: ignore[assignment]
     CreateKey: _aio.UnaryUnaryMultiCallable[_operations_pb2.CreateKeyRequest, _operations_pb2.CreateKeyResponse]  # type: ignore[assignment]
     ListKeys: _aio.UnaryUnaryMultiCallable[_operations_pb2.ListKeysRequest, _operations_pb2.ListKeysResponse]  # type: ignore[assignment]
@@ -172,6 +184,24 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_operations_pb2.QuerySpendResponse, _abc.Awaitable[_operations_pb2.QuerySpendResponse]]:
         """What calls to models cost, judges and failed attempts included, by model, purpose or key."""
+
+    @_abc_1.abstractmethod
+    def QueryRailMetrics(
+        self,
+        request: _operations_pb2.QueryRailMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.QueryRailMetricsResponse, _abc.Awaitable[_operations_pb2.QueryRailMetricsResponse]]:
+        """What the rails decided over time."""
+
+    @_abc_1.abstractmethod
+    def RevealTurn(
+        self,
+        request: _operations_pb2.RevealTurnRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_operations_pb2.RevealTurnResponse, _abc.Awaitable[_operations_pb2.RevealTurnResponse]]:
+        """A turn's question as it was asked and its answer as it was read, where the server keeps them. Each call is written
+        down with its reason.
+        """
 
     @_abc_1.abstractmethod
     def ListAlerts(

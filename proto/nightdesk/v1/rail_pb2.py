@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from nightdesk.v1 import common_pb2 as nightdesk_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17nightdesk/v1/rail.proto\x12\x0cnightdesk.v1\x1a\x19nightdesk/v1/common.proto\"x\n\x10\x43heckTextRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\tdirection\x18\x02 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12&\n\x07history\x18\x03 \x03(\x0b\x32\x15.nightdesk.v1.Message\"\xc1\x01\n\x11\x43heckTextResponse\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.nightdesk.v1.Verdict\x12\x0c\n\x04rail\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x11\n\tthreshold\x18\x05 \x01(\x01\x12\x15\n\rredacted_text\x18\x06 \x01(\t\x12+\n\x08verdicts\x18\x07 \x03(\x0b\x32\x19.nightdesk.v1.RailVerdict\"&\n\x16StreamCheckTextRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\"`\n\x17StreamCheckTextResponse\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12,\n\x07verdict\x18\x02 \x01(\x0b\x32\x19.nightdesk.v1.RailVerdictH\x00\x42\x07\n\x05\x65vent2\xbf\x01\n\x0bRailService\x12L\n\tCheckText\x12\x1e.nightdesk.v1.CheckTextRequest\x1a\x1f.nightdesk.v1.CheckTextResponse\x12\x62\n\x0fStreamCheckText\x12$.nightdesk.v1.StreamCheckTextRequest\x1a%.nightdesk.v1.StreamCheckTextResponse(\x01\x30\x01\x42=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17nightdesk/v1/rail.proto\x12\x0cnightdesk.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nightdesk/v1/common.proto\"\x92\x02\n\x10\x43heckTextRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\tdirection\x18\x02 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12&\n\x07history\x18\x03 \x03(\x0b\x32\x15.nightdesk.v1.Message\x12K\n\x0frail_thresholds\x18\x04 \x03(\x0b\x32\x32.nightdesk.v1.CheckTextRequest.RailThresholdsEntry\x12\x14\n\x0cpublic_texts\x18\x05 \x03(\t\x1a\x35\n\x13RailThresholdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xc1\x01\n\x11\x43heckTextResponse\x12&\n\x07verdict\x18\x01 \x01(\x0e\x32\x15.nightdesk.v1.Verdict\x12\x0c\n\x04rail\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x11\n\tthreshold\x18\x05 \x01(\x01\x12\x15\n\rredacted_text\x18\x06 \x01(\t\x12+\n\x08verdicts\x18\x07 \x03(\x0b\x32\x19.nightdesk.v1.RailVerdict\"&\n\x16StreamCheckTextRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\"`\n\x17StreamCheckTextResponse\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12,\n\x07verdict\x18\x02 \x01(\x0b\x32\x19.nightdesk.v1.RailVerdictH\x00\x42\x07\n\x05\x65vent\"\xb6\x01\n\x04Rail\x12\x0c\n\x04rail\x18\x01 \x01(\t\x12.\n\tdirection\x18\x02 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12\x11\n\tthreshold\x18\x03 \x01(\x01\x12$\n\x04mode\x18\x04 \x01(\x0e\x32\x16.nightdesk.v1.RailMode\x12\x0e\n\x06judged\x18\x05 \x01(\x08\x12\x12\n\nfails_open\x18\x06 \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x07 \x01(\t\"\x12\n\x10ListRailsRequest\"6\n\x11ListRailsResponse\x12!\n\x05rails\x18\x01 \x03(\x0b\x32\x12.nightdesk.v1.Rail\"\xb5\x02\n\x19SimulateThresholdsRequest\x12T\n\x0frail_thresholds\x18\x01 \x03(\x0b\x32;.nightdesk.v1.SimulateThresholdsRequest.RailThresholdsEntry\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eprompt_version\x18\x04 \x01(\x03\x12\x15\n\rexample_count\x18\x05 \x01(\x05\x1a\x35\n\x13RailThresholdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xd4\x01\n\rSimulatedTurn\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08question\x18\x03 \x01(\t\x12\x0c\n\x04rail\x18\x04 \x01(\t\x12.\n\tdirection\x18\x05 \x01(\x0e\x32\x1b.nightdesk.v1.RailDirection\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x10\n\x08\x63\x61tegory\x18\x07 \x01(\t\x12\x10\n\x08\x64isputed\x18\x08 \x01(\x08\"I\n\nRailChange\x12\x0c\n\x04rail\x18\x01 \x01(\t\x12\x16\n\x0e\x62locked_before\x18\x02 \x01(\x03\x12\x15\n\rblocked_after\x18\x03 \x01(\x03\"\xf2\x01\n\x1aSimulateThresholdsResponse\x12\x12\n\nturn_count\x18\x01 \x01(\x03\x12\x16\n\x0e\x62locked_before\x18\x02 \x01(\x03\x12\x15\n\rblocked_after\x18\x03 \x01(\x03\x12)\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x18.nightdesk.v1.RailChange\x12\x32\n\rnewly_blocked\x18\x05 \x03(\x0b\x32\x1b.nightdesk.v1.SimulatedTurn\x12\x32\n\rnewly_allowed\x18\x06 \x03(\x0b\x32\x1b.nightdesk.v1.SimulatedTurn*N\n\x08RailMode\x12\x19\n\x15RAIL_MODE_UNSPECIFIED\x10\x00\x12\x13\n\x0fRAIL_MODE_BLOCK\x10\x01\x12\x12\n\x0eRAIL_MODE_FLAG\x10\x02\x32\xf6\x02\n\x0bRailService\x12L\n\tCheckText\x12\x1e.nightdesk.v1.CheckTextRequest\x1a\x1f.nightdesk.v1.CheckTextResponse\x12\x62\n\x0fStreamCheckText\x12$.nightdesk.v1.StreamCheckTextRequest\x1a%.nightdesk.v1.StreamCheckTextResponse(\x01\x30\x01\x12L\n\tListRails\x12\x1e.nightdesk.v1.ListRailsRequest\x1a\x1f.nightdesk.v1.ListRailsResponse\x12g\n\x12SimulateThresholds\x12\'.nightdesk.v1.SimulateThresholdsRequest\x1a(.nightdesk.v1.SimulateThresholdsResponseB=Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +34,38 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'nightdesk.v1.rail_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z;github.com/nightdesk/nightdesk/gen/nightdesk/v1;nightdeskv1'
-  _globals['_CHECKTEXTREQUEST']._serialized_start=68
-  _globals['_CHECKTEXTREQUEST']._serialized_end=188
-  _globals['_CHECKTEXTRESPONSE']._serialized_start=191
-  _globals['_CHECKTEXTRESPONSE']._serialized_end=384
-  _globals['_STREAMCHECKTEXTREQUEST']._serialized_start=386
-  _globals['_STREAMCHECKTEXTREQUEST']._serialized_end=424
-  _globals['_STREAMCHECKTEXTRESPONSE']._serialized_start=426
-  _globals['_STREAMCHECKTEXTRESPONSE']._serialized_end=522
-  _globals['_RAILSERVICE']._serialized_start=525
-  _globals['_RAILSERVICE']._serialized_end=716
+  _globals['_CHECKTEXTREQUEST_RAILTHRESHOLDSENTRY']._loaded_options = None
+  _globals['_CHECKTEXTREQUEST_RAILTHRESHOLDSENTRY']._serialized_options = b'8\001'
+  _globals['_SIMULATETHRESHOLDSREQUEST_RAILTHRESHOLDSENTRY']._loaded_options = None
+  _globals['_SIMULATETHRESHOLDSREQUEST_RAILTHRESHOLDSENTRY']._serialized_options = b'8\001'
+  _globals['_RAILMODE']._serialized_start=1820
+  _globals['_RAILMODE']._serialized_end=1898
+  _globals['_CHECKTEXTREQUEST']._serialized_start=102
+  _globals['_CHECKTEXTREQUEST']._serialized_end=376
+  _globals['_CHECKTEXTREQUEST_RAILTHRESHOLDSENTRY']._serialized_start=323
+  _globals['_CHECKTEXTREQUEST_RAILTHRESHOLDSENTRY']._serialized_end=376
+  _globals['_CHECKTEXTRESPONSE']._serialized_start=379
+  _globals['_CHECKTEXTRESPONSE']._serialized_end=572
+  _globals['_STREAMCHECKTEXTREQUEST']._serialized_start=574
+  _globals['_STREAMCHECKTEXTREQUEST']._serialized_end=612
+  _globals['_STREAMCHECKTEXTRESPONSE']._serialized_start=614
+  _globals['_STREAMCHECKTEXTRESPONSE']._serialized_end=710
+  _globals['_RAIL']._serialized_start=713
+  _globals['_RAIL']._serialized_end=895
+  _globals['_LISTRAILSREQUEST']._serialized_start=897
+  _globals['_LISTRAILSREQUEST']._serialized_end=915
+  _globals['_LISTRAILSRESPONSE']._serialized_start=917
+  _globals['_LISTRAILSRESPONSE']._serialized_end=971
+  _globals['_SIMULATETHRESHOLDSREQUEST']._serialized_start=974
+  _globals['_SIMULATETHRESHOLDSREQUEST']._serialized_end=1283
+  _globals['_SIMULATETHRESHOLDSREQUEST_RAILTHRESHOLDSENTRY']._serialized_start=323
+  _globals['_SIMULATETHRESHOLDSREQUEST_RAILTHRESHOLDSENTRY']._serialized_end=376
+  _globals['_SIMULATEDTURN']._serialized_start=1286
+  _globals['_SIMULATEDTURN']._serialized_end=1498
+  _globals['_RAILCHANGE']._serialized_start=1500
+  _globals['_RAILCHANGE']._serialized_end=1573
+  _globals['_SIMULATETHRESHOLDSRESPONSE']._serialized_start=1576
+  _globals['_SIMULATETHRESHOLDSRESPONSE']._serialized_end=1818
+  _globals['_RAILSERVICE']._serialized_start=1901
+  _globals['_RAILSERVICE']._serialized_end=2275
 # @@protoc_insertion_point(module_scope)

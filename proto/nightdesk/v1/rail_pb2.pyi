@@ -6,7 +6,9 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from nightdesk.v1 import common_pb2 as _common_pb2
 import builtins as _builtins
 import sys
@@ -19,13 +21,56 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _RailMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RailModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RailMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RAIL_MODE_UNSPECIFIED: _RailMode.ValueType  # 0
+    RAIL_MODE_BLOCK: _RailMode.ValueType  # 1
+    """A score that reaches the threshold blocks."""
+    RAIL_MODE_FLAG: _RailMode.ValueType  # 2
+    """It is noted only, so that a rail can be tried on real traffic."""
+
+class RailMode(_RailMode, metaclass=_RailModeEnumTypeWrapper): ...
+
+RAIL_MODE_UNSPECIFIED: RailMode.ValueType  # 0
+RAIL_MODE_BLOCK: RailMode.ValueType  # 1
+"""A score that reaches the threshold blocks."""
+RAIL_MODE_FLAG: RailMode.ValueType  # 2
+"""It is noted only, so that a rail can be tried on real traffic."""
+Global___RailMode: _TypeAlias = RailMode  # noqa: Y015
+
 @_typing.final
 class CheckTextRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class RailThresholdsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.float
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     TEXT_FIELD_NUMBER: _builtins.int
     DIRECTION_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    RAIL_THRESHOLDS_FIELD_NUMBER: _builtins.int
+    PUBLIC_TEXTS_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """At most 64 KiB."""
     direction: _common_pb2.RailDirection.ValueType
@@ -34,16 +79,28 @@ class CheckTextRequest(_message.Message):
     def history(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Message]:
         """What came before, for rails that look at the conversation."""
 
+    @_builtins.property
+    def rail_thresholds(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
+        """Thresholds, 0 to 1, that differ from the configuration's, by rail."""
+
+    @_builtins.property
+    def public_texts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For OUTPUT: texts whose personal data, links and facts the answer may repeat, as citations and the customer's
+        message are in a turn. Without any, rails that compare with sources allow.
+        """
+
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         direction: _common_pb2.RailDirection.ValueType = ...,
         history: _abc.Iterable[_common_pb2.Message] | None = ...,
+        rail_thresholds: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        public_texts: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "history", b"history", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "history", b"history", "public_texts", b"public_texts", "rail_thresholds", b"rail_thresholds", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -61,7 +118,7 @@ class CheckTextResponse(_message.Message):
     REDACTED_TEXT_FIELD_NUMBER: _builtins.int
     VERDICTS_FIELD_NUMBER: _builtins.int
     verdict: _common_pb2.Verdict.ValueType
-    """The strictest of `verdicts`: block before redact before allow."""
+    """The strictest of `verdicts`: block before redact before flag before allow."""
     rail: _builtins.str
     """Of the rail that decided; empty on allow."""
     category: _builtins.str
@@ -133,3 +190,258 @@ class StreamCheckTextResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
 Global___StreamCheckTextResponse: _TypeAlias = StreamCheckTextResponse  # noqa: Y015
+
+@_typing.final
+class Rail(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RAIL_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    JUDGED_FIELD_NUMBER: _builtins.int
+    FAILS_OPEN_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    rail: _builtins.str
+    """For example "prompt injection"."""
+    direction: _common_pb2.RailDirection.ValueType
+    threshold: _builtins.float
+    """The configuration's, 0 to 1."""
+    mode: Global___RailMode.ValueType
+    judged: _builtins.bool
+    """Whether a model is asked, which costs money and time."""
+    fails_open: _builtins.bool
+    """Whether a text passes that the rail could not check; it is flagged then."""
+    description: _builtins.str
+    """One sentence."""
+    def __init__(
+        self,
+        *,
+        rail: _builtins.str = ...,
+        direction: _common_pb2.RailDirection.ValueType = ...,
+        threshold: _builtins.float = ...,
+        mode: Global___RailMode.ValueType = ...,
+        judged: _builtins.bool = ...,
+        fails_open: _builtins.bool = ...,
+        description: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "direction", b"direction", "fails_open", b"fails_open", "judged", b"judged", "mode", b"mode", "rail", b"rail", "threshold", b"threshold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Rail: _TypeAlias = Rail  # noqa: Y015
+
+@_typing.final
+class ListRailsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRailsRequest: _TypeAlias = ListRailsRequest  # noqa: Y015
+
+@_typing.final
+class ListRailsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RAILS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rails(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rail]: ...
+    def __init__(
+        self,
+        *,
+        rails: _abc.Iterable[Global___Rail] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rails", b"rails"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRailsResponse: _TypeAlias = ListRailsResponse  # noqa: Y015
+
+@_typing.final
+class SimulateThresholdsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class RailThresholdsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.float
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RAIL_THRESHOLDS_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    PROMPT_VERSION_FIELD_NUMBER: _builtins.int
+    EXAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    prompt_version: _builtins.int
+    """0 means all."""
+    example_count: _builtins.int
+    """Of each kind of example, at most 100; 0 means 20."""
+    @_builtins.property
+    def rail_thresholds(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
+        """Thresholds to try, 0 to 1, by rail; other rails keep the ones that they were held against."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Inclusive; absent means 7 days before `end_time`."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Exclusive; absent means now."""
+
+    def __init__(
+        self,
+        *,
+        rail_thresholds: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        prompt_version: _builtins.int = ...,
+        example_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "example_count", b"example_count", "prompt_version", b"prompt_version", "rail_thresholds", b"rail_thresholds", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SimulateThresholdsRequest: _TypeAlias = SimulateThresholdsRequest  # noqa: Y015
+
+@_typing.final
+class SimulatedTurn(_message.Message):
+    """A turn that other thresholds decide otherwise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURN_ID_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    RAIL_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    turn_id: _builtins.str
+    question: _builtins.str
+    """Personal data masked."""
+    rail: _builtins.str
+    """The rail that makes the difference: of newly blocked turns the one that blocks, else the one that blocked."""
+    direction: _common_pb2.RailDirection.ValueType
+    score: _builtins.float
+    category: _builtins.str
+    disputed: _builtins.bool
+    """A reviewer or customer disagreed with how the turn ended."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        turn_id: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        question: _builtins.str = ...,
+        rail: _builtins.str = ...,
+        direction: _common_pb2.RailDirection.ValueType = ...,
+        score: _builtins.float = ...,
+        category: _builtins.str = ...,
+        disputed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "create_time", b"create_time", "direction", b"direction", "disputed", b"disputed", "question", b"question", "rail", b"rail", "score", b"score", "turn_id", b"turn_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SimulatedTurn: _TypeAlias = SimulatedTurn  # noqa: Y015
+
+@_typing.final
+class RailChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RAIL_FIELD_NUMBER: _builtins.int
+    BLOCKED_BEFORE_FIELD_NUMBER: _builtins.int
+    BLOCKED_AFTER_FIELD_NUMBER: _builtins.int
+    rail: _builtins.str
+    blocked_before: _builtins.int
+    """Turns in which this rail blocks, alone or among others."""
+    blocked_after: _builtins.int
+    def __init__(
+        self,
+        *,
+        rail: _builtins.str = ...,
+        blocked_before: _builtins.int = ...,
+        blocked_after: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked_after", b"blocked_after", "blocked_before", b"blocked_before", "rail", b"rail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RailChange: _TypeAlias = RailChange  # noqa: Y015
+
+@_typing.final
+class SimulateThresholdsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURN_COUNT_FIELD_NUMBER: _builtins.int
+    BLOCKED_BEFORE_FIELD_NUMBER: _builtins.int
+    BLOCKED_AFTER_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEWLY_BLOCKED_FIELD_NUMBER: _builtins.int
+    NEWLY_ALLOWED_FIELD_NUMBER: _builtins.int
+    turn_count: _builtins.int
+    """Turns of the period whose rails' scores were kept."""
+    blocked_before: _builtins.int
+    blocked_after: _builtins.int
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___RailChange]:
+        """The rails of the request."""
+
+    @_builtins.property
+    def newly_blocked(self) -> _containers.RepeatedCompositeFieldContainer[Global___SimulatedTurn]:
+        """Newest first."""
+
+    @_builtins.property
+    def newly_allowed(self) -> _containers.RepeatedCompositeFieldContainer[Global___SimulatedTurn]:
+        """Turns that nothing would have blocked, as far as the rails ran: what an answer would have met is not known."""
+
+    def __init__(
+        self,
+        *,
+        turn_count: _builtins.int = ...,
+        blocked_before: _builtins.int = ...,
+        blocked_after: _builtins.int = ...,
+        changes: _abc.Iterable[Global___RailChange] | None = ...,
+        newly_blocked: _abc.Iterable[Global___SimulatedTurn] | None = ...,
+        newly_allowed: _abc.Iterable[Global___SimulatedTurn] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked_after", b"blocked_after", "blocked_before", b"blocked_before", "changes", b"changes", "newly_allowed", b"newly_allowed", "newly_blocked", b"newly_blocked", "turn_count", b"turn_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SimulateThresholdsResponse: _TypeAlias = SimulateThresholdsResponse  # noqa: Y015

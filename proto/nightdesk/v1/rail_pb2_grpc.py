@@ -45,6 +45,16 @@ class RailServiceStub(object):
                 request_serializer=nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextRequest.SerializeToString,
                 response_deserializer=nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextResponse.FromString,
                 _registered_method=True)
+        self.ListRails = channel.unary_unary(
+                '/nightdesk.v1.RailService/ListRails',
+                request_serializer=nightdesk_dot_v1_dot_rail__pb2.ListRailsRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_rail__pb2.ListRailsResponse.FromString,
+                _registered_method=True)
+        self.SimulateThresholds = channel.unary_unary(
+                '/nightdesk.v1.RailService/SimulateThresholds',
+                request_serializer=nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsRequest.SerializeToString,
+                response_deserializer=nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsResponse.FromString,
+                _registered_method=True)
 
 
 class RailServiceServicer(object):
@@ -66,6 +76,20 @@ class RailServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRails(self, request, context):
+        """The rails of the configuration, in the order in which they run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SimulateThresholds(self, request, context):
+        """What other thresholds would have decided on recorded turns. Changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RailServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +102,16 @@ def add_RailServiceServicer_to_server(servicer, server):
                     servicer.StreamCheckText,
                     request_deserializer=nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextRequest.FromString,
                     response_serializer=nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextResponse.SerializeToString,
+            ),
+            'ListRails': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRails,
+                    request_deserializer=nightdesk_dot_v1_dot_rail__pb2.ListRailsRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_rail__pb2.ListRailsResponse.SerializeToString,
+            ),
+            'SimulateThresholds': grpc.unary_unary_rpc_method_handler(
+                    servicer.SimulateThresholds,
+                    request_deserializer=nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsRequest.FromString,
+                    response_serializer=nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +169,60 @@ class RailService(object):
             '/nightdesk.v1.RailService/StreamCheckText',
             nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextRequest.SerializeToString,
             nightdesk_dot_v1_dot_rail__pb2.StreamCheckTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRails(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.RailService/ListRails',
+            nightdesk_dot_v1_dot_rail__pb2.ListRailsRequest.SerializeToString,
+            nightdesk_dot_v1_dot_rail__pb2.ListRailsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SimulateThresholds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/nightdesk.v1.RailService/SimulateThresholds',
+            nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsRequest.SerializeToString,
+            nightdesk_dot_v1_dot_rail__pb2.SimulateThresholdsResponse.FromString,
             options,
             channel_credentials,
             insecure,

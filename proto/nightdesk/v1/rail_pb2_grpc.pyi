@@ -39,6 +39,10 @@ class RailServiceStub:
     """Checks an answer while it is written: text comes back as soon as it is safe, masked where need be. Ends with
     a blocking verdict, or after the last text.
     """
+    ListRails: _grpc.UnaryUnaryMultiCallable[_rail_pb2.ListRailsRequest, _rail_pb2.ListRailsResponse]
+    """The rails of the configuration, in the order in which they run."""
+    SimulateThresholds: _grpc.UnaryUnaryMultiCallable[_rail_pb2.SimulateThresholdsRequest, _rail_pb2.SimulateThresholdsResponse]
+    """What other thresholds would have decided on recorded turns. Changes nothing."""
 
 @_typing.type_check_only
 class RailServiceAsyncStub(RailServiceStub):
@@ -51,6 +55,10 @@ class RailServiceAsyncStub(RailServiceStub):
     """Checks an answer while it is written: text comes back as soon as it is safe, masked where need be. Ends with
     a blocking verdict, or after the last text.
     """
+    ListRails: _aio.UnaryUnaryMultiCallable[_rail_pb2.ListRailsRequest, _rail_pb2.ListRailsResponse]  # type: ignore[assignment]
+    """The rails of the configuration, in the order in which they run."""
+    SimulateThresholds: _aio.UnaryUnaryMultiCallable[_rail_pb2.SimulateThresholdsRequest, _rail_pb2.SimulateThresholdsResponse]  # type: ignore[assignment]
+    """What other thresholds would have decided on recorded turns. Changes nothing."""
 
 class RailServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs the rails on a text outside of any turn."""
@@ -72,5 +80,21 @@ class RailServiceServicer(metaclass=_abc_1.ABCMeta):
         """Checks an answer while it is written: text comes back as soon as it is safe, masked where need be. Ends with
         a blocking verdict, or after the last text.
         """
+
+    @_abc_1.abstractmethod
+    def ListRails(
+        self,
+        request: _rail_pb2.ListRailsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rail_pb2.ListRailsResponse, _abc.Awaitable[_rail_pb2.ListRailsResponse]]:
+        """The rails of the configuration, in the order in which they run."""
+
+    @_abc_1.abstractmethod
+    def SimulateThresholds(
+        self,
+        request: _rail_pb2.SimulateThresholdsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rail_pb2.SimulateThresholdsResponse, _abc.Awaitable[_rail_pb2.SimulateThresholdsResponse]]:
+        """What other thresholds would have decided on recorded turns. Changes nothing."""
 
 def add_RailServiceServicer_to_server(servicer: RailServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

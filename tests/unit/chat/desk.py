@@ -8,8 +8,10 @@ from pathlib import Path
 
 from server.caching.answers import AnswerCache
 from server.chat.cached import EarlierAnswers
+from server.chat.checking import RailOptions
 from server.chat.generation import AnswerWriter
 from server.chat.grounds import Grounds
+from server.chat.judges import Judges
 from server.chat.prompt import first_bundle
 from server.chat.turn import ChatTurns
 from server.domain import (
@@ -30,9 +32,11 @@ from server.ledger.database import open_database
 from server.ledger.prompts import PromptStore
 from server.ledger.turns import TurnLedger
 from server.ports import Model
+from server.rails.callers import CallerWatch
 from server.routing.chain import ModelChain
 from server.routing.retry import RetryPolicy
 from server.shared_state.memory_breakers import MemoryBreakers
+from server.shared_state.memory_caller_history import MemoryCallerHistory
 from server.shared_state.memory_kept_answers import MemoryKeptAnswers
 from server.shared_state.memory_spend_counters import MemorySpendCounters
 from server.spending.budgets import Budgets
@@ -75,13 +79,17 @@ class Desk:
             "extractive": self.fallback,
         }
         self.meter = Meter(models, PriceTable(PRICES), self.budgets, charges)
-        writer = AnswerWriter(self.routes, models, ModelChain(MemoryBreakers(), NO_RETRIES), self.meter, self.ledger)
+        chain = ModelChain(MemoryBreakers(), NO_RETRIES)
+        writer = AnswerWriter(self.routes, models, chain, self.meter, self.ledger)
         rails = FakeRails()
+        self.judges = Judges(("strong",), chain, self.meter, rails.redact, timeout=10.0)
+        callers = CallerWatch(MemoryCallerHistory(), b"secret")
         answers = EarlierAnswers(AnswerCache(MemoryKeptAnswers(), seconds=3600), self.ledger)
         self.turns = ChatTurns(
             prompts=PromptStore(self.engine, first_bundle()),
             ledger=self.ledger,
             rails=rails,
+            rail_options=RailOptions(self.judges, callers),
             grounds=Grounds(rails, self.retriever, writer, answers, search_question_timeout),  # type: ignore[arg-type]
             answers=answers,
             writer=writer,

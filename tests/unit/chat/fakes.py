@@ -17,6 +17,7 @@ from server.domain import (
     ModelEvent,
     ModelFinished,
     ModelRequest,
+    RailInfo,
     RailReport,
     RailVerdict,
     TextDelta,
@@ -26,6 +27,7 @@ from server.domain import (
 from server.errors import ModelError
 from server.knowledge.retrieve import Retrieval, RetrievalOptions
 from server.knowledge.search_question import build_search_question
+from server.ports import CONFIGURED, CheckOptions
 
 OK = ComponentStatus("fake", "fake", ComponentState.OK, "")
 
@@ -89,17 +91,23 @@ class FakeModel:
 class FakeRails:
     """Blocks an input that holds "attack", a chunk that holds "poison", an output from "forbidden" on."""
 
-    async def check_input(self, text: str, history: Sequence[Message] = ()) -> RailReport:
+    rails: tuple[RailInfo, ...] = tuple(RailInfo("fake", direction, 0.5) for direction in Direction)
+
+    async def check_input(
+        self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED
+    ) -> RailReport:
         return self._report(text, Direction.INPUT, "attack", "prompt_injection")
 
-    async def check_context(self, text: str) -> RailReport:
+    async def check_context(self, text: str, options: CheckOptions = CONFIGURED) -> RailReport:
         return self._report(text, Direction.CONTEXT, "poison", "planted_instructions")
 
-    async def check_output(self, text: str) -> RailReport:
+    async def check_output(
+        self, text: str, public: Sequence[str] = (), options: CheckOptions = CONFIGURED
+    ) -> RailReport:
         return self._report(text, Direction.OUTPUT, "forbidden", "harmful")
 
     async def guard_output(
-        self, tokens: AsyncIterator[str], public: Sequence[str] = ()
+        self, tokens: AsyncIterator[str], public: Sequence[str] = (), options: CheckOptions = CONFIGURED
     ) -> AsyncGenerator[str | RailVerdict, None]:
         async for token in tokens:
             if "forbidden" in token:

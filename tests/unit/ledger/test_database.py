@@ -24,12 +24,14 @@ TURN = Turn(
 
 
 def first_release(path: Path) -> None:
-    """A database of schema version 1: without charges, budgets and what the cache did."""
+    """A database of schema version 1: without charges, budgets, what the cache did and what rails scored."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        before = [table for table in tables.ALL if table.name not in ("charges", "budgets")]
+        before = [table for table in tables.ALL if table.name not in ("charges", "budgets", "rail_checks", "originals")]
         SQLModel.metadata.create_all(connection, tables=before)
-        connection.exec_driver_sql("ALTER TABLE turns DROP COLUMN cache_kind")
+        connection.exec_driver_sql("DROP INDEX turns_with_scores")
+        for column in ("cache_kind", "scores_kept"):
+            connection.exec_driver_sql(f"ALTER TABLE turns DROP COLUMN {column}")
         connection.exec_driver_sql(
             "INSERT INTO turns VALUES ('turn_0', 'acme', 'conv_0', 'r0', ?, 1, 'answered', 7, 0.1, 0.2, '{}')",
             (NOON.timestamp(),),

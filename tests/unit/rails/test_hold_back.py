@@ -101,10 +101,20 @@ def test_prose_is_let_go_word_by_word() -> None:
     assert held.finish().text == "save."
 
 
-def test_a_number_waits_for_its_next_word_only() -> None:
+def test_a_number_waits_for_the_beginning_of_its_next_word_only() -> None:
     held = stream()
     assert held.push("It takes 5 ").text == "It takes "
-    assert held.push("days ").text == "5 days "
+    assert held.push("we").text == "5 "
+    assert held.push("eks or").text == "weeks "
+
+
+def test_a_word_waits_for_the_beginning_of_its_next_word_only() -> None:
+    held = stream()
+    assert held.push("Write to jane ").text == "Write to "
+    assert held.push("a").text == ""
+    assert held.push("nd ").text == "jane "
+    assert held.push("jo at example dot com.").text == "and "
+    assert held.finish().text == "[email]."
 
 
 def test_text_without_blanks_is_let_go_letter_by_letter() -> None:

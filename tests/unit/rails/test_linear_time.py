@@ -10,6 +10,7 @@ import pytest
 from guardrails_config.classifier.model import find_attack
 from guardrails_config.detectors.carrying_links import find_carrying_link
 from guardrails_config.detectors.exfiltration import find_exfiltration
+from guardrails_config.detectors.extraction import find_extraction
 from guardrails_config.detectors.harmful import find_harmful_answer, find_harmful_request
 from guardrails_config.detectors.hidden import find_hidden_text, find_look_alikes
 from guardrails_config.detectors.injection import find_injection, find_prompt_fishing
@@ -39,6 +40,7 @@ FINDERS: tuple[Callable[[str], object], ...] = (
     find_attack,
     find_off_topic,
     find_exfiltration,
+    find_extraction,
     find_harmful_request,
     find_harmful_answer,
     find_prompt_leak,
@@ -83,6 +85,14 @@ SEEDS = (
     "07911 123456 ",
     "DE89 3704 ",
     "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "jane at ",
+    "jane dot ",
+    "jane (at) ",
+    "x@x.",
+    "born on ",
+    "4 2 ",
+    "４２",
 )
 SHORT, FACTOR = 1000, 8
 

@@ -94,6 +94,11 @@ def test_a_chain_may_be_or_end_with_the_extractive_answer(settings: Settings) ->
         (SMALL.replace("openai", "mistral") + ROUTE, "deployments.small.provider"),
         (SMALL.replace("small", "extractive") + ROUTE, "deployments.extractive: the name is taken"),
         (SMALL.replace("small", '"my model"') + ROUTE, "names have 1 to 64 letters"),
+        (
+            SMALL + ROUTE + '[routes.judge]\nchain = ["small", "extractive"]',
+            "routes.judge.chain: extractive cannot judge",
+        ),
+        (SMALL + ROUTE + '[routes.judge]\nchain = ["small"]\nhedge_after = 1', "routes.judge has more than a chain"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_table_and_field(text: str, said: str, settings: Settings) -> None:

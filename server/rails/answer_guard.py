@@ -1,0 +1,178 @@
+"""One answer on its way through the output rails: what may be shown, and when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from functools import partial
+
+from server.domain import Direction, RailMode, RailVerdict, Verdict
+from server.ports import CheckOptions
+from server.rails.checks import RailRunner
+from server.rails.hold_back import MaskingStream
+from server.rails.masking import Masked
+from server.rails.rail import Rail, Subject, Unit
+from server.rails.sentence_checks import SentenceChecks
+from server.rails.sentences import Sentences
+from server.rails.verdicts import Highest, blocks
+
+_MODES = (RailMode.BLOCK, RailMode.FLAG)
+MASKING_RAIL = "personal data"
+LOOK_BACK = 400
+"""Characters of the answer, already let go, that output rails see before what is next."""
+
+
+class AnswerGuard:
+    """Checks and holds back one answer.
+
+    Each masked piece is checked with what went before it. A sentence rail that may block holds the text back to whole
+    sentences; an answer rail that may block, or a flow that NeMo's interpreter runs, to its end. Rails that only watch
+    hold nothing back.
+    """
+
+    def __init__(
+        self,
+        runner: RailRunner,
+        rails: Sequence[Rail],
+        masking: MaskingStream,
+        public: Sequence[str],
+        options: CheckOptions,
+        *,
+        has_flows: bool,
+    ) -> None:
+        self._runner, self._masking, self._options = runner, masking, options
+        self._sources, self._public = tuple(options.sources or public), tuple(public)
+        self._piece_rails = [rail for rail in rails if rail.unit is Unit.PIECE]
+        blocking, watching = (
+            [rail for rail in rails if rail.unit is Unit.SENTENCE and rail.info.mode is mode] for mode in _MODES
+        )
+        self._blocking = SentenceChecks(partial(self._check, blocking)) if blocking else None
+        self._watching = SentenceChecks(partial(self._check, watching)) if watching else None
+        self._answer_rails, self._answer_watchers = (
+            [rail for rail in rails if rail.unit is Unit.ANSWER and rail.info.mode is mode] for mode in _MODES
+        )
+        self._has_flows = has_flows
+        self._highest = Highest()
+        self._sentences = Sentences()
+        self._window = ""
+        self._answer: list[str] = []
+        self._held: list[str] = []
+        self._blocked = False
+
+    async def run(self, tokens: AsyncIterator[str]) -> AsyncGenerator[str | RailVerdict, None]:
+        """See RailEngine.guard_output."""
+        try:
+            async with aclosing(self._masked(tokens)) as pieces:
+                async for piece in pieces:
+                    for item in await self._piece(piece):
+                        yield item
+                    if self._blocked:
+                        break
+            for stage in (self._last_sentences, self._whole_answer):
+                async with aclosing(stage()) as items:
+                    async for item in items:
+                        yield item
+            for verdict in self._highest.allowed():
+                yield verdict
+        finally:
+            for checks in (self._blocking, self._watching):
+                if checks is not None:
+                    await checks.close()
+
+    async def _masked(self, tokens: AsyncIterator[str]) -> AsyncGenerator[Masked, None]:
+        async for token in tokens:
+            yield self._masking.push(token)
+        yield self._masking.finish()
+
+    async def _piece(self, piece: Masked) -> list[str | RailVerdict]:
+        """What comes of one masked piece: verdicts, and text that may be shown."""
+        items: list[str | RailVerdict] = [redaction(Direction.OUTPUT, (kind,)) for kind in piece.kinds]
+        if piece.text:
+            self._window = _tail(self._window) + piece.text
+            items += self._noted(await self._check(self._piece_rails, self._window))
+            if not self._blocked:
+                self._answer.append(piece.text)
+                items += self._passed(piece.text)
+        if self._blocking or self._watching:
+            items += await self._checked_sentences()
+        return items
+
+    def _passed(self, text: str) -> list[str]:
+        """Text that the rails of pieces let pass, as far as it may be shown at once."""
+        if self._blocking or self._watching:
+            self._add(self._sentences.push(text))
+        return self._shown(text) if self._blocking is None else []
+
+    def _add(self, sentences: Sequence[str]) -> None:
+        for checks in (self._blocking, self._watching):
+            if checks is not None:
+                for sentence in sentences:
+                    checks.add(sentence)
+
+    async def _checked_sentences(self, *, wait: bool = False) -> list[str | RailVerdict]:
+        """Verdicts on sentences whose checks have ended, and those that may be shown; at most one more with `wait`."""
+        items: list[str | RailVerdict] = []
+        for checks in (self._blocking, self._watching):
+            while checks is not None and not self._blocked and (ended := await checks.next(wait=wait)) is not None:
+                items += self._noted(ended[1])
+                if checks is self._blocking and not self._blocked:
+                    items += self._shown(ended[0])
+                if wait:
+                    return items
+        return items
+
+    async def _last_sentences(self) -> AsyncGenerator[str | RailVerdict, None]:
+        """What is due when the last piece has passed."""
+        if not self._blocked:
+            self._add(self._sentences.finish())
+        while not self._blocked and any(checks.due for checks in (self._blocking, self._watching) if checks):
+            for item in await self._checked_sentences(wait=True):
+                yield item
+
+    async def _whole_answer(self) -> AsyncGenerator[str | RailVerdict, None]:
+        """The checks of all of it; what was held back for them is shown once those that may block have passed."""
+        subject = self._subject("".join(self._answer))
+        if self._has_flows and subject.text and not self._blocked:
+            for verdict in self._noted(await self._runner.flows(subject)):
+                yield verdict
+        for rails in (self._answer_rails, self._answer_watchers):
+            if self._blocked:
+                return
+            for verdict in self._noted(await self._check(rails, subject.text)):
+                yield verdict
+            if self._held and not self._blocked:
+                yield "".join(self._held)
+                self._held.clear()
+
+    async def _check(self, rails: Sequence[Rail], text: str) -> list[RailVerdict]:
+        if not rails or not text.strip():
+            return []
+        return await self._runner.check(rails, self._subject(text), self._options)
+
+    def _noted(self, verdicts: Sequence[RailVerdict]) -> list[RailVerdict]:
+        """Those that are to be told now; a block ends the answer."""
+        self._blocked = self._blocked or blocks(verdicts)
+        return self._highest.note(verdicts)
+
+    def _shown(self, text: str) -> list[str]:
+        if not (self._has_flows or self._answer_rails):
+            return [text]
+        self._held.append(text)
+        return []
+
+    def _subject(self, text: str) -> Subject:
+        return Subject(Direction.OUTPUT, text, sources=self._sources, public=self._public)
+
+
+def redaction(direction: Direction, kinds: Sequence[str]) -> RailVerdict:
+    detail = " ".join(f"[{kind}]" for kind in dict.fromkeys(kinds))
+    return RailVerdict(MASKING_RAIL, direction, Verdict.REDACT, "personal_data", score=1.0, detail=detail)
+
+
+def _tail(shown: str) -> str:
+    """The end of what was let go, from a blank on, so that no link is cut in two."""
+    if len(shown) <= LOOK_BACK:
+        return shown
+    tail = shown[-LOOK_BACK:]
+    blank = tail.find(" ")
+    return tail[blank + 1 :] if blank >= 0 else tail
