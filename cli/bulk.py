@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -55,8 +56,9 @@ def read_lines(path: Path) -> Iterator[Line]:
     """
     with _opened(path) as file:
         for number, raw in enumerate(file, start=1):
-            if raw.strip():
-                yield _parse(f"{path}:{number}", raw)
+            line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
+            if line.strip():
+                yield _parse(f"{path}:{number}", line)
 
 
 def history_of(line: Line) -> list[Message]:

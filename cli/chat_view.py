@@ -9,11 +9,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.errors import CliError
-from cli.output import echo_json, enum_word, money
+from cli.output import echo_json, enum_word, money, score_of
 from nightdesk.routings import chain_in_words
 from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 
 _SHOWN_STAGES = {"first_token": "first token", "total": "total"}
+_DECIDED = {
+    common_pb2.VERDICT_BLOCK: ("blocked", "red"),
+    common_pb2.VERDICT_REDACT: ("redacted", "yellow"),
+    common_pb2.VERDICT_FLAG: ("flagged", "yellow"),
+}
 
 
 def show_as_json(events: Iterable[chat_pb2.ChatResponse]) -> chat_pb2.TurnCompleted:
@@ -63,12 +68,13 @@ class TurnView:
                 self._completed = event.completed
 
     def _show_verdict(self, verdict: common_pb2.RailVerdict) -> None:
-        if verdict.verdict == common_pb2.VERDICT_ALLOW:
+        if verdict.verdict not in _DECIDED:
             return
-        word = "blocked" if verdict.verdict == common_pb2.VERDICT_BLOCK else "redacted"
+        word, style = _DECIDED[verdict.verdict]
         direction = enum_word(common_pb2.RailDirection.DESCRIPTOR, verdict.direction)
-        detail = f" ({verdict.detail})" if verdict.detail else ""
-        self._remark(f"{direction} {word} by rail “{verdict.rail}”: {verdict.category}{detail}", "red")
+        told = "; ".join(filter(None, (score_of(verdict), verdict.detail)))
+        detail = f" ({told})" if told else ""
+        self._remark(f"{direction} {word} by rail “{verdict.rail}”: {verdict.category}{detail}", style)
 
     def _show_end(self, completed: chat_pb2.TurnCompleted) -> None:
         if completed.answer.startswith(self._streamed):

@@ -12,7 +12,7 @@ from cli.errors import CliError
 
 KEY_BYTES = 32
 
-app = typer.Typer(help="Make API keys.")
+app = typer.Typer(help="Make API keys, and the key that originals are encrypted with.")
 
 
 class Role(StrEnum):
@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 @app.callback()
 def _keys() -> None:
-    """Make API keys."""
+    """Make keys."""
 
 
 @app.command()
@@ -51,3 +51,19 @@ def new(
         return
     typer.echo(f"For the caller, shown this once:\n  NIGHTDESK_API_KEY={key}")
     typer.echo(f"For the server, beside NIGHTDESK_AUTH=keys:\n  NIGHTDESK_API_KEYS='{json.dumps(entry)}'")
+
+
+@app.command()
+def new_originals_key(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Make a random key for NIGHTDESK_ORIGINALS_KEY, with which turns are kept as they were before masking.
+
+    Needs no server. To change keys, put the new one before the old one with a comma between them, and take the old one
+    away after NIGHTDESK_ORIGINALS_HOURS.
+    """
+    import base64
+    import secrets
+
+    key = base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    typer.echo(json.dumps({"key": key}) if as_json else f"NIGHTDESK_ORIGINALS_KEY={key}")

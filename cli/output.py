@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from google.protobuf.timestamp_pb2 import Timestamp
     from rich.console import Console
 
-    from nightdesk.v1.common_pb2 import Money
+    from nightdesk.v1.common_pb2 import Money, RailVerdict
 
 NANOS = 1_000_000_000
 
@@ -52,6 +52,11 @@ def enum_word(enum: EnumDescriptor, value: int) -> str:
         return str(value)
     prefix = str(enum.values_by_number[0].name).removesuffix("UNSPECIFIED")
     return str(known.name).removeprefix(prefix).lower()
+
+
+def score_of(verdict: RailVerdict) -> str:
+    """ "score 0.90 against 0.80"; empty for a redaction, which has no threshold."""
+    return f"score {verdict.score:.2f} against {verdict.threshold:.2f}" if verdict.threshold else ""
 
 
 def search_question_source(value: int) -> str:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import rails_metrics
 from cli.errors import CliError
 
 if TYPE_CHECKING:
     from nightdesk import Client
-    from nightdesk.v1.rail_pb2 import CheckTextResponse
+    from nightdesk.v1.rail_pb2 import CheckTextResponse, ListRailsResponse
 
-app = typer.Typer(help="Run the guardrails on texts.")
+app = typer.Typer(help="Run the guardrails on texts, and see what they did and would do.")
+app.command()(rails_metrics.metrics)
+app.command()(rails_metrics.simulate)
+app.command()(rails_metrics.evaluate)
 
 
 class Direction(StrEnum):
@@ -26,7 +30,7 @@ class Direction(StrEnum):
 
 @app.callback()
 def _rails() -> None:
-    """Run the guardrails on texts."""
+    """Run the guardrails on texts, and see what they did and would do."""
 
 
 @app.command()
@@ -45,7 +49,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say what the rails make of a text: allow, block or redact, by which rail and why."""
+    """Say what the rails make of a text: allow, flag, redact or block, by which rail and why."""
     if (text is None) == (jsonl is None):
         raise CliError("Give either a TEXT or --jsonl FILE.", exit_code=2)
     from cli.output import echo_json
@@ -64,6 +68,23 @@ def check(
         _print_verdicts(response)
 
 
+@app.command("list")
+def list_rails(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rails as one JSON line.")] = False,
+) -> None:
+    """List the rails in the order in which they run, with their thresholds and what they do."""
+    from cli.output import echo_json
+    from nightdesk import Client
+    from nightdesk.v1 import rail_pb2
+
+    with Client() as client:
+        found = client.call(client.rails.ListRails, rail_pb2.ListRailsRequest())
+    if as_json:
+        echo_json(found)
+    else:
+        _print_rails(found)
+
+
 def _check(client: Client, text: str, direction: Direction) -> CheckTextResponse:
     from nightdesk.v1 import common_pb2, rail_pb2
 
@@ -76,10 +97,16 @@ def _check_in_bulk(client: Client, path: Path, direction: Direction) -> Iterator
 
     from cli.bulk import Line, map_in_order, read_lines
     from cli.output import enum_word
+    from nightdesk import ApiError
     from nightdesk.v1 import common_pb2
 
     def judge(line: Line) -> str:
-        response = _check(client, line.text("text"), direction)
+        try:
+            response = _check(client, line.text("text"), direction)
+        except ApiError as error:
+            if error.code.name not in ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"):
+                raise
+            raise CliError(f"{line.place}: {error}") from None
         verdict = {
             "verdict": enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict),
             "rail": response.rail,
@@ -110,3 +137,21 @@ def _print_verdicts(response: CheckTextResponse) -> None:
         verdict = enum_word(common_pb2.Verdict.DESCRIPTOR, one.verdict)
         table.add_row(one.rail, verdict, one.category, f"{one.score:.2f}", f"{one.threshold:.2f}", escape(one.detail))
     screen.print(table)
+
+
+def _print_rails(found: ListRailsResponse) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from cli.output import console, enum_word
+    from nightdesk.v1 import common_pb2, rail_pb2
+
+    table = Table("rail", "direction", "threshold", "mode", "what it looks for")
+    for rail in found.rails:
+        direction = enum_word(common_pb2.RailDirection.DESCRIPTOR, rail.direction)
+        mode = enum_word(rail_pb2.RailMode.DESCRIPTOR, rail.mode)
+        about = [rail.description, "Asks a model." * rail.judged, "Flags what it cannot check." * rail.fails_open]
+        table.add_row(
+            escape(rail.rail), direction, f"{rail.threshold:.2f}", mode, escape(" ".join(filter(None, about)))
+        )
+    console().print(table)

@@ -1,9 +1,12 @@
-"""Where the sample knowledge base and its dataset lie."""
+"""Where the sample knowledge base, its dataset and labelled messages lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "larkbook"
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+SAMPLE = SAMPLES / "larkbook"
 KNOWLEDGE = SAMPLE / "knowledge"
 CASES = SAMPLE / "cases.jsonl"
+LABELLED = SAMPLES / "rails" / "labelled.jsonl"
+"""Messages to try rails on."""

@@ -64,3 +64,31 @@ def show(
         from cli.turns_view import print_turn
 
         print_turn(turn, console())
+
+
+@app.command()
+def reveal(
+    turn_id: Annotated[str, typer.Argument(help="A turn's id, as `turns list` shows it.")],
+    reason: Annotated[str, typer.Option(help="Why it has to be read; it is written down with your key's name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the texts as one JSON line.")] = False,
+) -> None:
+    """Show a turn's question as it was asked and its answer as it was read, where the server keeps them. For admins."""
+    from cli.output import console, echo_json, when
+    from cli.texts import checked
+    from nightdesk import Client
+    from nightdesk.v1 import operations_pb2
+
+    with Client() as client:
+        request = operations_pb2.RevealTurnRequest(
+            turn_id=checked(turn_id, "The turn's id"), reason=checked(reason, "The reason")
+        )
+        revealed = client.call(client.operations.RevealTurn, request)
+    if as_json:
+        echo_json(revealed)
+        return
+    for name, text in (
+        ("question", revealed.question),
+        ("answer", revealed.answer),
+        ("deleted", when(revealed.expire_time)),
+    ):
+        console().print(f"{name}  {text}", markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.chat_view import decision_lines, switch_line
-from cli.output import enum_word, money, search_question_source, seconds, shorten, when
+from cli.output import enum_word, money, score_of, search_question_source, seconds, shorten, when
 from nightdesk.v1 import common_pb2
 from nightdesk.v1.operations_pb2 import Turn, TurnSummary
 
@@ -56,9 +56,8 @@ def print_turn(turn: Turn, console: Console) -> None:
     for verdict in turn.rail_verdicts:
         direction = enum_word(common_pb2.RailDirection.DESCRIPTOR, verdict.direction)
         word = enum_word(common_pb2.Verdict.DESCRIPTOR, verdict.verdict)
-        console.print(
-            escape(f"rail “{verdict.rail}” on {direction}: {word} {verdict.category} {verdict.detail}".rstrip())
-        )
+        told = " ".join(filter(None, (word, verdict.category, score_of(verdict), verdict.detail)))
+        console.print(escape(f"rail “{verdict.rail}” on {direction}: {told}"), soft_wrap=True)
 
 
 def _calls_table(usage: Iterable[common_pb2.Usage]) -> Table:

@@ -9,6 +9,7 @@ st.navigation(
     [
         st.Page("views/now.py", title="Now", icon=":material/bolt:", default=True),
         st.Page("views/trends.py", title="Trends", icon=":material/show_chart:"),
+        st.Page("views/rails.py", title="Rails", icon=":material/fence:"),
         st.Page("views/models.py", title="Models", icon=":material/hub:"),
         st.Page("views/spend.py", title="Spend", icon=":material/payments:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare_arrows:"),

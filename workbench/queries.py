@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from nightdesk import Client
-from nightdesk.v1 import evaluation_pb2, operations_pb2, prompt_pb2
+from nightdesk.v1 import evaluation_pb2, operations_pb2, prompt_pb2, rail_pb2
 
 MAX_TURNS = 500
 """Turns in one page of ListTurns."""
@@ -109,6 +110,40 @@ def spend(
         start_time=_timestamp(span[0]), end_time=_timestamp(span[1]), step=_duration(step), group=group
     )
     return list(client.call(client.operations.QuerySpend, request).points)
+
+
+def rails(client: Client) -> list[rail_pb2.Rail]:
+    """The rails of the server's configuration, in the order in which they run. Raises ApiError."""
+    return list(client.call(client.rails.ListRails, rail_pb2.ListRailsRequest()).rails)
+
+
+def rail_metrics(
+    client: Client, span: tuple[datetime, datetime], step: timedelta
+) -> list[operations_pb2.RailMetricPoint]:
+    """A point for each rail, kind of verdict, category, prompt version and step in which there was one."""
+    request = operations_pb2.QueryRailMetricsRequest(
+        start_time=_timestamp(span[0]), end_time=_timestamp(span[1]), step=_duration(step)
+    )
+    return list(client.call(client.operations.QueryRailMetrics, request).points)
+
+
+def simulate(
+    client: Client, span: tuple[datetime, datetime], thresholds: Mapping[str, float], prompt_version: int = 0
+) -> rail_pb2.SimulateThresholdsResponse:
+    """What these thresholds would have decided on the turns of a period. Raises ApiError."""
+    request = rail_pb2.SimulateThresholdsRequest(
+        rail_thresholds=thresholds,
+        start_time=_timestamp(span[0]),
+        end_time=_timestamp(span[1]),
+        prompt_version=prompt_version,
+    )
+    return client.call(client.rails.SimulateThresholds, request)
+
+
+def create_version(client: Client, bundle: prompt_pb2.PromptBundle, description: str) -> prompt_pb2.PromptVersion:
+    """The version that holds this bundle now: a new one, or the one that held it before. Raises ApiError."""
+    request = prompt_pb2.CreatePromptVersionRequest(bundle=bundle, description=description)
+    return client.call(client.prompts.CreatePromptVersion, request).prompt_version
 
 
 def _timestamp(value: datetime) -> Timestamp:

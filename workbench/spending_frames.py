@@ -33,20 +33,30 @@ PRICE_KINDS: dict[PriceKind, str] = {
 
 
 def deployments_frame(deployments: Sequence[operations_pb2.Deployment]) -> pd.DataFrame:
-    """One row a deployment; prices of a million tokens. When a breaker tries again is told where one is open."""
+    """One row a deployment and its state. When a breaker tries again is told where one is open."""
     waiting = any(one.HasField("retry_time") for one in deployments)
     return pd.DataFrame(
         {
             "deployment": one.name,
             "model": one.model,
+            "provider": one.provider,
             "breaker": [breaker_state(one.breaker)],
             **({"tried again": moment(one.retry_time) if one.HasField("retry_time") else None} if waiting else {}),
+        }
+        for one in deployments
+    )
+
+
+def prices_frame(deployments: Iterable[operations_pb2.Deployment]) -> pd.DataFrame:
+    """One row a deployment: its prices of a million tokens, and where they are from."""
+    return pd.DataFrame(
+        {
+            "deployment": one.name,
             **{
                 title: _price(one.prices, kind) if one.HasField("prices") else UNPRICED
                 for kind, title in PRICE_KINDS.items()
             },
             "batch in / out": _batch(one),
-            "provider": one.provider,
             "prices from": one.prices_source,
         }
         for one in deployments

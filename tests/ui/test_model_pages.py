@@ -17,11 +17,12 @@ pytestmark = pytest.mark.ui
 def test_models_shows_prices_breakers_and_rules_in_words(page: Page, twin_workbench_url: str) -> None:
     open_page(page, f"{twin_workbench_url}/models", "Models")
 
-    deployments = page.get_by_test_id("stDataFrame").first
-    for text in ("cheap", "$0.05", "$25", "half open", "genai-prices 0.2.3, 2026-10-01"):
+    deployments, prices, rules = (page.get_by_test_id("stDataFrame").nth(place) for place in range(3))
+    for text in ("cheap", "half open", "gpt-5-nano"):
         expect(cell(deployments, text)).to_have_count(1)
-    expect(cell(deployments, "unpriced")).to_have_count(4)
-    rules = page.get_by_test_id("stDataFrame").nth(1)
+    for text in ("cheap", "$0.05", "$25", "genai-prices 0.2.3, 2026-10-01"):
+        expect(cell(prices, text)).to_have_count(1)
+    expect(cell(prices, "unpriced")).to_have_count(4)
     expect(cell(rules, "question of at most 40 tokens and answerability of at least 0.6")).to_have_count(1)
     expect(cell(rules, "past a soft limit")).to_have_count(1)
 

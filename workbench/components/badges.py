@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from nightdesk.v1 import common_pb2
-from workbench.components.formatting import direction, finish_reason, verdict, words
+from workbench.components.formatting import direction, escape_markdown, finish_reason, flag_note, verdict, words
 
 Color = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
@@ -19,11 +19,12 @@ OUTCOME_COLORS: dict[str, Color] = {
     "degraded": "violet",
     "cancelled": "gray",
 }
-VERDICT_COLORS: dict[str, Color] = {"allow": "green", "block": "red", "redact": "orange"}
+VERDICT_COLORS: dict[str, Color] = {"allow": "green", "block": "red", "redact": "orange", "flag": "yellow"}
 _VERDICT_ICONS = {
     "allow": ":material/check:",
     "block": ":material/block:",
     "redact": ":material/visibility_off:",
+    "flag": ":material/flag:",
 }
 
 
@@ -42,12 +43,19 @@ def outcome_column() -> ColumnConfig:
 
 
 def verdict_badge(rail: common_pb2.RailVerdict) -> None:
-    """What one rail decided, on which text, and with what score."""
+    """What one rail decided on which text, over what, with what score, and what it saw."""
     decision = verdict(rail.verdict)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(decision, icon=_VERDICT_ICONS.get(decision), color=VERDICT_COLORS.get(decision, "gray"))
-        st.markdown(f"**{rail.rail}** on {direction(rail.direction)}", width="content")
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(decision, icon=_VERDICT_ICONS.get(decision), color=VERDICT_COLORS.get(decision, "gray"))
+            st.markdown(f"**{escape_markdown(rail.rail)}**", width="content")
+        told = [f"on {direction(rail.direction)}"]
+        if rail.category:
+            told.append(words(rail.category))
         if rail.threshold:
-            st.caption(f"score {rail.score:.2f}, threshold {rail.threshold:.2f}", width="content")
-    if rail.detail:
-        st.text(rail.detail)
+            told.append(f"score {rail.score:.2f} against {rail.threshold:.2f}")
+        st.caption(escape_markdown(", ".join(told)))
+        if rail.detail:
+            st.caption(f"It saw: {escape_markdown(rail.detail)}")
+        if decision == "flag":
+            st.caption(flag_note(rail))

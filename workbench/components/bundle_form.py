@@ -15,9 +15,12 @@ DEFAULT_HALF_LIFE_DAYS = 180
 
 
 def bundle_form(
-    base: prompt_pb2.PromptVersion, deployments: Sequence[str]
+    base: prompt_pb2.PromptVersion, deployments: Sequence[str], rails: Sequence[str]
 ) -> tuple[prompt_pb2.PromptBundle, str] | None:
-    """A form filled in from `base`, with deployments to choose from. The bundle and its description once it is sent."""
+    """A form filled in from `base`, with deployments and rails to choose from.
+
+    The bundle and its description once it is sent.
+    """
     bundle = base.bundle
     with st.form(f"bundle-{base.version}", border=True):
         template = st.text_area("Template", bundle.template, height=280, help="{product} and {context} are replaced.")
@@ -26,7 +29,7 @@ def bundle_form(
         st.caption("Retrieval")
         made.MergeFrom(_retrieval(bundle))
         made.kind_weights.update(_kind_weights(bundle))
-        made.rail_thresholds.update(_rail_thresholds(bundle))
+        made.rail_thresholds.update(_rail_thresholds(bundle, rails))
         routing = routing_fields(bundle, deployments)
         if routing is not None:
             made.routing.CopyFrom(routing)
@@ -83,15 +86,19 @@ def _kind_weights(bundle: prompt_pb2.PromptBundle) -> dict[str, float]:
     return {kind: weight for kind, weight in weights.items() if weight != 1.0}
 
 
-def _rail_thresholds(bundle: prompt_pb2.PromptBundle) -> dict[str, float]:
+def _rail_thresholds(bundle: prompt_pb2.PromptBundle, rails: Sequence[str]) -> dict[str, float]:
     """Rails with thresholds of their own; rows without a name or a number are left out."""
     st.caption("Rail thresholds that differ from guardrails_config")
     rows = pd.DataFrame(sorted(bundle.rail_thresholds.items()), columns=["rail", "threshold"])
+    names = list(dict.fromkeys([*rails, *bundle.rail_thresholds]))
     edited = st.data_editor(
         rows.astype({"rail": "string", "threshold": "float"}),
         num_rows="dynamic",
         hide_index=True,
         alt="Rail thresholds",
-        column_config={"threshold": st.column_config.NumberColumn(min_value=0.0, max_value=1.0, step=0.01)},
+        column_config={
+            "rail": st.column_config.SelectboxColumn(options=names) if rails else st.column_config.TextColumn(),
+            "threshold": st.column_config.NumberColumn(min_value=0.0, max_value=1.0, step=0.01),
+        },
     ).dropna()
     return {str(rail): float(threshold) for rail, threshold in zip(edited["rail"], edited["threshold"], strict=True)}

@@ -63,6 +63,49 @@ def stacked_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: tim
     return chart
 
 
+def turn_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
+    """Turns over time, one colour a group; a bar is as wide as its step."""
+    domain = [moment.isoformat() for moment in span]
+    chart: alt.Chart = (
+        alt.Chart(frame.assign(until=frame["time"] + step), height=HEIGHT)
+        .mark_bar(orient="vertical")
+        .encode(
+            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
+            x2="until:T",
+            y=alt.Y("turns:Q", title="Refusals", stack="zero", axis=alt.Axis(tickCount=5, tickMinStep=1)),
+            color=alt.Color(
+                "group:N",
+                scale=alt.Scale(scheme="tableau10"),
+                legend=alt.Legend(orient="top", title=None, offset=4, columns=3, symbolLimit=12),
+            ),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
+                alt.Tooltip("turns:Q", title="Turns"),
+            ],
+        )
+    )
+    return chart
+
+
+def threshold_curve(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
+    """Shares over a rail's threshold, and where it stands."""
+    scale = alt.Scale(domain=["caught", "false alarms"], range=["#2a9d73", "#e5484d"])
+    drawn = (
+        alt.Chart(frame, height=200)
+        .mark_line(interpolate="step-before", strokeWidth=2)
+        .encode(
+            x=alt.X("threshold:Q", title="Threshold", scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5)),
+            color=alt.Color("kind:N", scale=scale, legend=alt.Legend(orient="top", title=None, offset=4)),
+            tooltip=["kind", "count", alt.Tooltip("threshold:Q", format=".2f")],
+        )
+    )
+    stands = alt.Chart(pd.DataFrame({"threshold": [threshold]})).mark_rule(strokeDash=[4, 3], color="#8a8f98")
+    chart: alt.LayerChart = drawn + stands.encode(x="threshold:Q")
+    return chart
+
+
 def intervals(frame: pd.DataFrame) -> alt.LayerChart:
     """The metrics' means with their 95 % intervals, one colour a run."""
     runs = alt.YOffset("run:N")

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from nightdesk.amounts import dollars, short_dollars
-from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2, operations_pb2
+from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2, operations_pb2, rail_pb2
 
 UNPRICED = "unpriced"
 NOTHING = "—"
@@ -155,8 +155,20 @@ def search_question_source(number: int) -> str:
 
 
 def verdict(number: int) -> str:
-    """ "allow", "block" or "redact"."""
+    """ "allow", "block", "redact" or "flag"."""
     return _word(common_pb2.Verdict.DESCRIPTOR, "VERDICT_", number)
+
+
+def flag_note(flagged: common_pb2.RailVerdict) -> str:
+    """Why a text passed that a rail flagged: it only notes, or it failed and fails open."""
+    if flagged.category == "rail_error":
+        return "It could not check the text, and is set to let it pass then."
+    return "It would have blocked, and is set to flag only."
+
+
+def rail_mode(number: int) -> str:
+    """ "block" or "flag"."""
+    return _word(rail_pb2.RailMode.DESCRIPTOR, "RAIL_MODE_", number)
 
 
 def direction(number: int) -> str:

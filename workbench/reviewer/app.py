@@ -16,6 +16,8 @@ from workbench.reviewer.turn_view import TurnView
 
 STYLE = Path(__file__).with_name("style.css")
 PARALLEL_TURNS = 16
+WRONG_REFUSALS = ("Wrongly refused: it is harmless", "Wrongly refused: it is about the product")
+"""Thumbs down with its reason in one click, shown beneath a refusal."""
 HEAD = '<div class="nd-head"><h1>Reviewers\' demo</h1><p>Ask as a customer would, then say what you think.</p></div>'
 
 
@@ -46,12 +48,14 @@ def build(client: Client) -> gr.Blocks:
                     with gr.Row():
                         up = gr.Button("Thumbs up", size="sm")
                         down = gr.Button("Thumbs down", size="sm")
+                    with gr.Row(visible=False) as refusal:
+                        wrong = [gr.Button(each, size="sm", variant="secondary") for each in WRONG_REFUSALS]
                     stored = gr.Markdown()
                 new = gr.Button("New conversation", size="sm")
             with gr.Column(scale=2):
                 facts, verdicts, citations = (gr.HTML(panel) for panel in panels(TurnView()))
 
-        outputs = [question, session, chat, facts, verdicts, citations, opinion, reason, stored]
+        outputs = [question, session, chat, facts, verdicts, citations, opinion, refusal, reason, stored]
         asked = question.submit(
             handlers.ask,
             [question, tier, skip, session],
@@ -73,6 +77,14 @@ def build(client: Client) -> gr.Blocks:
             button.click(
                 partial(handlers.give_opinion, rating),
                 [reason, session],
+                [reason, stored],
+                show_progress="hidden",
+                api_visibility="private",
+            )
+        for button, complaint in zip(wrong, WRONG_REFUSALS, strict=True):
+            button.click(
+                partial(handlers.give_opinion, chat_pb2.RATING_DOWN, complaint),
+                [session],
                 [reason, stored],
                 show_progress="hidden",
                 api_visibility="private",

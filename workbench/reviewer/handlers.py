@@ -15,7 +15,8 @@ from workbench.reviewer.rendering import answer_markdown, panels, safe_markdown
 from workbench.reviewer.turn_view import TurnView
 
 Page = tuple[Any, ...]
-"""Values of: question, session, conversation, the three panels, the opinion's column, its reason and its receipt."""
+"""Values of: question, session, conversation, the three panels, the opinion's column with its row for refusals, its
+reason and its receipt."""
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Session:
     conversation_id: str = ""
     messages: list[dict[str, str]] = field(default_factory=list)
     turn_id: str = ""
+    refused: bool = False
 
 
 def fresh_page() -> Page:
@@ -61,7 +63,7 @@ class Handlers:
                 view.apply(event)
                 answered = [*asked, {"role": "assistant", "content": answer_markdown(view)}]
                 ended = view.turn_id if view.completed else ""
-                yield _page("", Session(view.conversation_id, answered, ended), view)
+                yield _page("", Session(view.conversation_id, answered, ended, view.refused), view)
         except ApiError as error:
             yield _page(question, before, TurnView())
             tell(error)
@@ -79,4 +81,6 @@ class Handlers:
 
 
 def _page(question: str, session: Session, view: TurnView) -> Page:
-    return question, session, session.messages, *panels(view), gr.Column(visible=bool(session.turn_id)), "", ""
+    opinion = gr.Column(visible=bool(session.turn_id))
+    refusal = gr.Row(visible=session.refused)
+    return question, session, session.messages, *panels(view), opinion, refusal, "", ""

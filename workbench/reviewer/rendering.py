@@ -16,6 +16,7 @@ from workbench.components.formatting import (
     duration,
     exact_cost,
     finish_reason,
+    flag_note,
     search_question_source,
     seconds,
     verdict,
@@ -167,11 +168,13 @@ def _citation(citation: common_pb2.Citation, cited: bool) -> str:
 
 def _verdict(item: common_pb2.RailVerdict) -> str:
     decision = verdict(item.verdict)
+    category = f": {html.escape(words(item.category))}" if item.category else ""
     score = f", score {item.score:.2f}, threshold {item.threshold:.2f}" if item.threshold else ""
+    passed = f"<br><small>{flag_note(item)}</small>" if decision == "flag" else ""
     detail = f"<br><q>{html.escape(item.detail)}</q>" if item.detail else ""
     return (
         f"<li>{_badge(decision, decision)} <strong>{html.escape(item.rail)}</strong> "
-        f"on {direction(item.direction)}{score}{detail}</li>"
+        f"on {direction(item.direction)}{category}{score}{passed}{detail}</li>"
     )
 
 

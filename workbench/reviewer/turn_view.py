@@ -44,6 +44,11 @@ class TurnView:
                 self.answer = event.completed.answer
 
     @property
+    def refused(self) -> bool:
+        """Whether a rail, or the model, refused it."""
+        return self.completed is not None and self.completed.finish_reason == common_pb2.FINISH_REASON_REFUSED
+
+    @property
     def cited(self) -> frozenset[str]:
         """The chunk ids that the finished answer refers to."""
         return frozenset(self.completed.citation_ids) if self.completed else frozenset()

@@ -123,13 +123,12 @@ def _new_version(versions: Mapping[int, prompt_pb2.PromptVersion]) -> None:
     base = st.selectbox(
         "Begin with", list(versions), format_func=lambda option: version_name(versions[option]), key="compare.base"
     )
-    sent = bundle_form(versions[base or max(versions)], _deployments())
+    sent = bundle_form(versions[base or max(versions)], _deployments(), _rails())
     if sent is None:
         return
     bundle, description = sent
     with server_errors():
-        request = prompt_pb2.CreatePromptVersionRequest(bundle=bundle, description=description)
-        version = client().call(client().prompts.CreatePromptVersion, request).prompt_version
+        version = queries.create_version(client(), bundle, description)
     if version.version in versions:
         st.session_state[MADE] = f"v{version.version} already holds this bundle; no new version was made."
     else:
@@ -141,6 +140,14 @@ def _deployments() -> list[str]:
     """To choose from; a chain's names may be typed as well, so that a server that does not list them is no obstacle."""
     try:
         return [one.name for one in queries.routes(client()).deployments]
+    except ApiError:
+        return []
+
+
+def _rails() -> list[str]:
+    """To choose from; an older server does not list them, and their names are typed then."""
+    try:
+        return list(dict.fromkeys(rail.rail for rail in queries.rails(client())))
     except ApiError:
         return []
 

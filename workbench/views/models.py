@@ -13,7 +13,7 @@ from workbench.components.formatting import NOTHING, escape_markdown, words
 from workbench.components.labels import version_name
 from workbench.components.messages import empty_state, server_errors
 from workbench.components.route_decisions import decision_box
-from workbench.spending_frames import PRICE_KINDS, deployments_frame, rules_table
+from workbench.spending_frames import PRICE_KINDS, deployments_frame, prices_frame, rules_table
 
 BREAKERS = {"closed": "green", "half open": "orange", "open": "red"}
 FAILURES = ("", "unanswered", "degraded", "cancelled", "thumbs_down")
@@ -41,21 +41,31 @@ def _deployments(deployments: Sequence[operations_pb2.Deployment]) -> None:
             "Answers are the best sentences of the sources. Name models in the file of `NIGHTDESK_MODELS_FILE`.",
         )
         return
-    price = st.column_config.TextColumn(width=90, alignment="right")
+    name = st.column_config.TextColumn(width=150)
     st.dataframe(
         deployments_frame(deployments),
         hide_index=True,
         placeholder=NOTHING,
         alt="Deployments",
         column_config={
+            "deployment": name,
             "breaker": st.column_config.MultiselectColumn(
                 options=list(BREAKERS), color=list(BREAKERS.values()), width=95
             ),
             "tried again": st.column_config.DatetimeColumn(
                 format="MMM DD HH:mm:ss", width=120, timezone=st.context.timezone
             ),
+        },
+    )
+    price = st.column_config.TextColumn(width=85, alignment="right")
+    st.dataframe(
+        prices_frame(deployments),
+        hide_index=True,
+        alt="Prices",
+        column_config={
+            "deployment": name,
             **dict.fromkeys(PRICE_KINDS.values(), price),
-            "batch in / out": st.column_config.TextColumn(width=125, alignment="right"),
+            "batch in / out": st.column_config.TextColumn(width=110, alignment="right"),
         },
     )
     st.caption(
@@ -71,9 +81,9 @@ def _route(name: str, routing: prompt_pb2.Routing) -> None:
         hide_index=True,
         alt=f"Rules of {name}",
         column_config={
-            "rule": st.column_config.TextColumn(width=140),
-            "where": st.column_config.TextColumn(width=480),
-            "asked": st.column_config.TextColumn("asked, in this order", width=330),
+            "rule": st.column_config.TextColumn(width=110),
+            "where": st.column_config.TextColumn(width=440),
+            "asked": st.column_config.TextColumn("asked, in this order", width=310),
         },
     )
     if routing.HasField("hedge_after"):

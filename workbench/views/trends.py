@@ -49,6 +49,7 @@ def show() -> None:
         return
     _beside("Cost", frame, ("cost", "Cost, USD", "$,.6~f"), (start, end), cost_table(totals))
     _beside("Refusals", frame, ("refusal rate", "Refused turns", ".0%"), (start, end), outcome_table(totals))
+    st.page_link("views/rails.py", label="Refusals by category and rail", icon=":material/fence:")
     _traffic(frame, (start, end), latency_table(totals))
     with st.expander(f"All {len(frame):,} points", icon=":material/table:"):
         st.dataframe(frame, hide_index=True, placeholder=NOTHING, alt="All points")
@@ -74,7 +75,7 @@ def _traffic(frame: pd.DataFrame, span: Span, table: pd.DataFrame) -> None:
     latency = right.selectbox("Latency shown", list(LATENCIES))
     column = LATENCIES[latency or "First token p50"]
     drawn = frame.dropna(subset=[column])
-    middle.altair_chart(lines(drawn, column, f"{latency}, s", ".2~f", span), alt="Latency over time by prompt version")
+    middle.altair_chart(lines(drawn, column, f"{latency}, s", ".3~f", span), alt="Latency over time by prompt version")
     right.dataframe(table, hide_index=True, alt="Latency of the whole range by prompt version")
 
 

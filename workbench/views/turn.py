@@ -23,6 +23,7 @@ from workbench.components.formatting import (
 )
 from workbench.components.messages import empty_state, server_errors
 from workbench.components.route_decisions import cache_hit_box, decision_box
+from workbench.rail_frames import verdicts_table
 from workbench.spending_frames import usage_table
 
 
@@ -131,8 +132,19 @@ def _rails(turn: operations_pb2.Turn) -> None:
         st.markdown("No rail objected.")
     if allowed:
         with st.expander(f"{len(allowed)} verdicts that allowed the text"):
-            for verdict in allowed:
-                verdict_badge(verdict)
+            two_digits = st.column_config.NumberColumn(format="%.2f", width=65)
+            st.dataframe(
+                verdicts_table(allowed),
+                hide_index=True,
+                height="content",
+                alt="Verdicts that allowed the text",
+                column_config={
+                    "rail": st.column_config.TextColumn(width=100),
+                    "checks": st.column_config.TextColumn(width=57),
+                    "score": two_digits,
+                    "threshold": two_digits,
+                },
+            )
 
 
 def _model_calls(turn: operations_pb2.Turn) -> None:

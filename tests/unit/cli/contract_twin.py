@@ -30,6 +30,7 @@ from nightdesk.v1 import (
     rail_pb2_grpc,
 )
 from tests.twins.model_operations import ModelOperations, usd
+from tests.twins.rails import RailDecisions, RailOperations, verdict
 
 REFUND = common_pb2.Citation(
     chunk_id="c1",
@@ -129,6 +130,13 @@ class Chats(chat_pb2_grpc.ChatServiceServicer):
 
     turns: dict[str, list[chat_pb2.ChatResponse]] = field(default_factory=dict)
     requests: list[chat_pb2.ChatRequest] = field(default_factory=list)
+    opinions: list[chat_pb2.SubmitFeedbackRequest] = field(default_factory=list)
+
+    def SubmitFeedback(
+        self, request: chat_pb2.SubmitFeedbackRequest, context: grpc.ServicerContext
+    ) -> chat_pb2.SubmitFeedbackResponse:
+        self.opinions.append(request)
+        return chat_pb2.SubmitFeedbackResponse()
 
     def Chat(self, request: chat_pb2.ChatRequest, context: grpc.ServicerContext) -> Iterator[chat_pb2.ChatResponse]:
         self.requests.append(request)
@@ -239,12 +247,18 @@ class Documents(ingest_pb2_grpc.IngestServiceServicer):
         return ingest_pb2.DeleteDocumentResponse()
 
 
-class Rails(rail_pb2_grpc.RailServiceServicer):
-    """Blocks what holds "ignore", masks what holds "@"."""
+class Rails(RailDecisions):
+    """Blocks what holds "ignore", masks what holds "@", flags what holds "hmm"; "too long" is refused."""
 
     def CheckText(
         self, request: rail_pb2.CheckTextRequest, context: grpc.ServicerContext
     ) -> rail_pb2.CheckTextResponse:
+        if "too long" in request.text:
+            abort(context, code_pb2.INVALID_ARGUMENT, "FIELD_TOO_LARGE", "text has 70000 bytes.", "Shorten it.")
+        if "hmm" in request.text:
+            return rail_pb2.CheckTextResponse(
+                verdict=common_pb2.VERDICT_FLAG, rail="rude", category="rude", score=0.9, redacted_text=request.text
+            )
         if "ignore" in request.text:
             return rail_pb2.CheckTextResponse(
                 verdict=common_pb2.VERDICT_BLOCK,
@@ -252,6 +266,7 @@ class Rails(rail_pb2_grpc.RailServiceServicer):
                 category="prompt_injection",
                 score=0.75,
                 redacted_text=request.text,
+                verdicts=[verdict("prompt injection", 0.75, 0.7, "prompt_injection")],
             )
         if "@" in request.text:
             return rail_pb2.CheckTextResponse(
@@ -261,7 +276,11 @@ class Rails(rail_pb2_grpc.RailServiceServicer):
                 score=1.0,
                 redacted_text="<EMAIL>",
             )
-        return rail_pb2.CheckTextResponse(verdict=common_pb2.VERDICT_ALLOW, redacted_text=request.text)
+        return rail_pb2.CheckTextResponse(
+            verdict=common_pb2.VERDICT_ALLOW,
+            redacted_text=request.text,
+            verdicts=[verdict("prompt injection", 0.1, 0.7)],
+        )
 
 
 @dataclass(slots=True)
@@ -370,7 +389,7 @@ class Evaluations(evaluation_pb2_grpc.EvaluationServiceServicer):
 
 
 @dataclass(slots=True)
-class Operations(ModelOperations):
+class Operations(RailOperations, ModelOperations):
     model_state: operations_pb2.ComponentState.ValueType = operations_pb2.COMPONENT_STATE_OK
 
     def GetStatus(

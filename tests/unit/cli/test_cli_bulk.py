@@ -114,6 +114,39 @@ def test_rails_check_in_bulk_adds_the_verdict_to_each_line(nightdesk: Nightdesk)
     assert checked[1]["redacted_text"] == "<EMAIL>"
 
 
+def test_a_flag_is_told_and_a_line_that_the_server_refuses_is_named(nightdesk: Nightdesk, tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"text": "hmm"}\n{"text": "this is too long"}\n')
+    result = nightdesk("rails", "check", "--jsonl", str(path), "--json")
+    assert (json.loads(result.out)["verdict"], result.code) == ("flag", 1)
+    assert result.err == f"error: {path}:2: text has 70000 bytes. Shorten it.\n"
+    assert "flag by rail “rude”: rude" in nightdesk("rails", "check", "hmm").out
+
+
+def test_a_line_that_no_message_can_carry_is_named_and_a_byte_order_mark_is_none_of_the_text(
+    nightdesk: Nightdesk, tmp_path: Path
+) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"text": "hello"}\n' + json.dumps({"text": "x" * 5_000_000}), encoding="utf-8-sig")
+    result = nightdesk("rails", "check", "--jsonl", str(path), "--json")
+    assert (json.loads(result.out)["text"], result.code) == ("hello", 1)
+    assert result.err.startswith(f"error: {path}:2: One message is too large for gRPC:")
+    assert result.err.endswith("Send less.\n")
+
+
+def test_rails_list_shows_what_each_rail_does(nightdesk: Nightdesk) -> None:
+    injection, off_topic, grounding = (line for line in nightdesk("rails", "list").out.splitlines() if "0." in line)
+    assert all(word in injection for word in ("prompt injection", "input", "0.80", "block"))
+    assert all(word in off_topic for word in ("off topic", "input", "0.80", "flag", "Flags what it cannot check."))
+    assert all(word in grounding for word in ("grounding", "output", "0.70", "block", "Why", "Asks a model."))
+    listed = json.loads(nightdesk("rails", "list", "--json").out)["rails"]
+    assert [(rail["rail"], rail["mode"]) for rail in listed] == [
+        ("prompt injection", "RAIL_MODE_BLOCK"),
+        ("off topic", "RAIL_MODE_FLAG"),
+        ("grounding", "RAIL_MODE_BLOCK"),
+    ]
+
+
 def test_a_long_list_is_read_only_a_little_ahead() -> None:
     read: list[int] = []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from nightdesk.v1 import chat_pb2, common_pb2
+from tests.twins.rails import verdict
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import ContractTwin, answered, refused
 
@@ -31,6 +33,17 @@ def test_a_refusal_is_an_answer_with_the_rail_that_made_it(nightdesk: Nightdesk,
     assert "input blocked by rail “jailbreak patterns”: jailbreak" in result.out
     assert "I can't help with that." in result.out
     assert "refused (jailbreak)" in result.out
+
+
+def test_a_flag_is_told_as_one_and_refuses_nothing(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    flagged = verdict("off topic", 0.9, category="off_topic")
+    flagged.verdict = common_pb2.VERDICT_FLAG
+    events = answered()
+    events.insert(1, chat_pb2.ChatResponse(turn_id="turn-1", rail_verdict=flagged))
+    twin.chats.turns["poem"] = events
+    result = nightdesk("chat", "poem")
+    assert "input flagged by rail “off topic”: off_topic (score 0.90 against 0.80)" in result.out
+    assert "answered ·" in result.out
 
 
 def test_json_has_one_event_a_line_with_every_field(nightdesk: Nightdesk, twin: ContractTwin) -> None:

@@ -8,11 +8,19 @@ from nightdesk.v1 import common_pb2, operations_pb2
 from tests.twins.model_operations import day_budget, deployments, routing, spend_point, usd
 from workbench.components.budget_bar import budget_bar, budget_facts, budget_state
 from workbench.components.formatting import exact_money
-from workbench.spending_frames import deployments_frame, rules_table, spend_frame, spend_table, total, usage_table
+from workbench.spending_frames import (
+    deployments_frame,
+    prices_frame,
+    rules_table,
+    spend_frame,
+    spend_table,
+    total,
+    usage_table,
+)
 
 
 def test_a_deployment_without_a_price_is_unpriced_and_a_missing_kind_is_nothing() -> None:
-    rows = deployments_frame(deployments()).set_index("deployment")
+    rows = prices_frame(deployments()).set_index("deployment")
 
     assert rows.loc["cheap", ["input", "output", "cached read", "cached write"]].tolist() == [
         "$0.05",
@@ -22,7 +30,7 @@ def test_a_deployment_without_a_price_is_unpriced_and_a_missing_kind_is_nothing(
     ]
     assert set(rows.loc["house", ["input", "output", "cached read", "cached write"]]) == {"unpriced"}
     assert rows.loc["strong", "batch in / out"] == "$2.5 / $12.5"
-    assert rows["breaker"].tolist() == [["closed"], ["open"], ["half open"]]
+    assert deployments_frame(deployments())["breaker"].tolist() == [["closed"], ["open"], ["half open"]]
 
 
 def test_when_a_breaker_tries_again_is_a_column_only_where_one_is_open() -> None:
