@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from guardrails_config.classifier.corpus import Example, load
+from guardrails_config.classifier.corpus import Example, composed, load
 from guardrails_config.classifier.features import DIMENSION, features, windows
 from guardrails_config.classifier.model import WEIGHTS
 
@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     examples = load(options.data_dir, options.seed)
     kept, held = split(examples, options.seed)
-    for line in report(held, fit(kept)):
+    for line in report(held, fit([*kept, *composed(kept, options.seed)])):
         sys.stdout.write(f"{line}\n")
+    examples += composed(examples, options.seed)
     weights, bias = fit(examples)
     np.savez_compressed(options.out, weights=weights.astype(np.float16), bias=np.float32(bias))
     sys.stdout.write(f"{options.out}: {options.out.stat().st_size} bytes from {len(examples)} texts\n")
@@ -60,19 +61,20 @@ def split(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[E
     return kept, held
 
 
-def fit(examples: Sequence[Example]) -> Weights:
-    """Logistic regression by L-BFGS. Both classes weigh the same, and a source in its class as much as its share."""
+def fit(examples: Sequence[Example], vectors: csr_matrix | None = None) -> Weights:
+    """Logistic regression by L-BFGS. Both classes weigh the same, and a source in its class as much as its share.
+
+    `vectors` are those of the examples, as `vectors_of` makes them, where they are known already.
+    """
     totals: defaultdict[str, float] = defaultdict(float)
     for example in examples:
         totals[example.source.name] += example.weight
-    parts = [
-        (window, example, len(found)) for example in examples for found in [windows(example.text)] for window in found
-    ]
-    matrix = _matrix(window for window, _, _ in parts)
+    parts = [(example, count) for example in examples for count in [len(windows(example.text))] for _ in range(count)]
+    matrix = vectors_of(examples) if vectors is None else vectors
     transposed = matrix.T.tocsr()
-    sign = np.array([1.0 if example.source.attack else -1.0 for _, example, _ in parts])
+    sign = np.array([1.0 if example.source.attack else -1.0 for example, _ in parts])
     importance = np.array(
-        [example.source.share * example.weight / totals[example.source.name] / count for _, example, count in parts]
+        [example.source.share * example.weight / totals[example.source.name] / count for example, count in parts]
     )
     for side in (sign > 0, sign < 0):
         importance[side] *= 0.5 / importance[side].sum()
@@ -100,6 +102,11 @@ def report(examples: Sequence[Example], weights: Weights) -> list[str]:
 def score(plain_text: str, weights: Weights) -> float:
     """As classifier.model.attack_score, under weights of one's own."""
     return float(1 / (1 + np.exp(-(np.max(_matrix(windows(plain_text)) @ weights[0]) + weights[1]))))
+
+
+def vectors_of(examples: Iterable[Example]) -> csr_matrix:
+    """The features of all windows, one row each, in order."""
+    return _matrix(window for example in examples for window in windows(example.text))
 
 
 def _matrix(texts: Iterable[str]) -> csr_matrix:

@@ -28,7 +28,7 @@ import guardrails_config
 from benchmarks.machine import machine
 from benchmarks.rails.tfidf import train_tfidf
 from guardrails_config import train
-from guardrails_config.classifier.corpus import Example, load
+from guardrails_config.classifier.corpus import Example, composed, load
 from guardrails_config.classifier.model import find_attack
 from guardrails_config.detectors.exfiltration import find_exfiltration
 from guardrails_config.detectors.harmful import find_harmful_request
@@ -41,6 +41,7 @@ from guardrails_config.detectors.shape import find_bad_shape
 
 DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 SETS = Path(__file__).with_name("sets")
+NAMES = ("attacks", "harmful_looking", "long_ordinary", "support", "trigger_words")
 SEED = 7
 DRAWS = 1000
 CLASSIFIER, OFF_TOPIC = "attack classifier", "off topic"
@@ -85,7 +86,7 @@ def rails_of(attack: Callable[[str], Finding]) -> tuple[dict[str, float], dict[s
         OFF_TOPIC: lambda text: find_off_topic(text, settings["product_words"]),
     }
     rails = {name: scored(find) for name, find in finders.items()}
-    return {name: float(settings["thresholds"][name]) for name in finders}, rails
+    return {name: float(settings["rails"][name]["threshold"]) for name in finders}, rails
 
 
 def scored(find: Callable[[str], Finding | None]) -> Score:
@@ -98,9 +99,9 @@ def scored(find: Callable[[str], Finding | None]) -> Score:
 
 def own_sets() -> dict[str, list[dict[str, str]]]:
     sets = {}
-    for path in sorted(SETS.glob("*.jsonl")):
-        with path.open(encoding="utf-8") as lines:
-            sets[path.stem] = [json.loads(line) for line in lines]
+    for name in NAMES:
+        with (SETS / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            sets[name] = [json.loads(line) for line in lines]
     return sets
 
 
@@ -130,6 +131,8 @@ def print_misses(name: str, rails: Mapping[str, Score], thresholds: Mapping[str,
 
 def print_held_out(thresholds: Mapping[str, float]) -> None:
     kept, held = train.split(load(DATA, SEED), SEED)
+    kept += composed(kept, SEED)
+    held += composed(held, SEED)
     weights = train.fit(kept)
     _, rails = rails_of(
         lambda text: Finding("jailbreak", max(train.score(reading, weights) for reading in readings(text)))

@@ -50,7 +50,7 @@ PUBLIC = (
 )
 ATTACKS = Source("attacks.txt", True, 0.4)
 BURIED_ATTACKS = Source("attacks.txt, in an ordinary text", True, 0.05)
-ORDINARY = Source("ordinary.txt", False, 0.45)
+ORDINARY = Source("ordinary.txt", False, 0.6)
 LONG_ATTACKS = Source("attacks.txt, joined", True, 0.05)
 LONG_MESSAGES = Source("ordinary.txt and questions, joined", False, 0.1)
 
@@ -70,23 +70,20 @@ class Example:
 
 
 def load(data_dir: Path, seed: int) -> list[Example]:
-    """All examples. Raises OSError where a file is missing."""
-    number = itertools.count()
+    """All texts as they are, without `composed` ones. Raises OSError where a file is missing."""
     rows = _rows(data_dir / JAILBREAKS.name)
     examples = _jailbreaks(rows)
     number = itertools.count(len(rows))
-    public: list[Example] = []
     for source in PUBLIC:
         rows = _rows(data_dir / source.name)
         step = max(1, len(rows) // PASSAGES) if source.name.startswith("mtrag") else 1
-        public += [Example(plain(row["text"]), source, next(number)) for row in rows[::step]]
-    own = [
+        examples += [Example(plain(row["text"]), source, next(number)) for row in rows[::step]]
+    return examples + [
         Example(plain(text), source, group)
         for source in (ATTACKS, ORDINARY)
         for group, texts in zip(number, written(Path(__file__).with_name(source.name), seed), strict=False)
         for text in texts
     ]
-    return examples + public + own + list(_composed(public, own, random.Random(seed)))
 
 
 def written(path: Path, seed: int) -> Iterator[list[str]]:
@@ -120,12 +117,17 @@ def _jailbreaks(rows: Sequence[dict[str, str]]) -> list[Example]:
     ]
 
 
-def _composed(public: Sequence[Example], own: Sequence[Example], draw: random.Random) -> Iterator[Example]:
-    """Attacks in ordinary texts, several attacks in one, and long messages. Each keeps the group of its first part."""
+def composed(examples: Sequence[Example], seed: int) -> Iterator[Example]:
+    """Attacks in ordinary texts, several attacks in one, and long messages. Each keeps the group of its first part.
+
+    They are put together from `examples` alone, so that what is held out stays out.
+    """
+    draw = random.Random(seed)
+    public = [example for example in examples if example.source in PUBLIC]
     questions = [example for example in public if "banking" in example.source.name or "clinc" in example.source.name]
     hosts = [example for example in public if 200 < len(example.text) < 1500] or questions
-    attacks = [example for example in own if example.source is ATTACKS]
-    ordinary = [example for example in own if example.source is ORDINARY]
+    attacks = [example for example in examples if example.source is ATTACKS]
+    ordinary = [example for example in examples if example.source is ORDINARY]
     for example in draw.sample(attacks, min(BURIED, len(attacks))):
         host = draw.choice(hosts).text
         parts = [example.text, host] if draw.random() < 0.3 else [host, example.text]

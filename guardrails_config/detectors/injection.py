@@ -5,19 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from guardrails_config.detectors.hijacks import HIJACKS
 from guardrails_config.detectors.normalise import plain, readings
 from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
-from guardrails_config.detectors.system_prompt import OWN_DOINGS, SYSTEM_PROMPT
+from guardrails_config.detectors.system_prompt import OWN_DOINGS, SYSTEM_PROMPT, TOLD
 
-_TOLD = re.compile(
-    rf"{OWN_DOINGS.pattern}|\b(?:if|when|because|after|before|whether|i|we|he|she|they|users?|customers?|people"
-    rf"|staff|teams?|"
-    r"nobody|everybody|who|what if you|did you|why do you) (?:\w+ )?$"
-    r"|(?:^|[.?!,:;\n] |\b(?:when|what|which|how) )(?:do|does|did|can|could|may|should|must) "
-    r"(?!you\b|now\b|not\b|please\b)(?:\w+ ){1,3}$"
-    r"|\b(?:is|was|said|says|wrote|means?|called|phrase|sentence|words?|text|line|reads?|about|like):? [\"'`]$"
-)
-"""What goes before where somebody tells of the deed, or quotes the words."""
 _RULES = (
     r"(?:instructions?|directions?|directives?|prompts?|guidelines?|rules|programming|commands?|"
     r"constraints?|restrictions?|orders)"
@@ -40,7 +32,7 @@ OVERRIDE = Pattern(
     0.95,
     re.compile(rf"\b{_DROP}\b[^.\n]{{0,30}}?\b{_EARLIER}(?! own\b) (?:[\w'-]{{1,20}} ){{0,2}}?{_RULES}\b"),
     ("ignore", "disregard", "forget", "override", "bypass", "neglect", "discard", "dismiss", "follow", "attention"),
-    _TOLD,
+    TOLD,
     _RULE_WORDS,
 )
 OVERRIDE_ABROAD = Pattern(
@@ -122,6 +114,7 @@ _PATTERNS = (
     OVERRIDE_ABROAD,
     _RUN_TOGETHER,
     *TAKEOVER,
+    *HIJACKS,
     Pattern(
         "claimed authority",
         0.8,

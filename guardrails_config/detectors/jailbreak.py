@@ -6,6 +6,7 @@ import re
 
 from guardrails_config.detectors.normalise import readings
 from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
+from guardrails_config.detectors.personas import FRAMES, PERSONAS
 
 _LIMITS = (
     r"(?:restrictions?|rules|limits?|limitations?|filters?|guidelines?|boundaries|censorship|"
@@ -31,7 +32,7 @@ _PATTERNS = (
     ),
     Pattern(
         "no limits",
-        0.9,
+        0.75,
         re.compile(
             rf"\b(?:no|without|free (?:of|from)|not bound by|unbound by|ignores?|has no|have no|lacks?|"
             rf"devoid of|not (?:subject|restricted) (?:to|by)|breaks?)\b (?:(?:all|any|the|typical|usual|"
@@ -76,46 +77,16 @@ _PATTERNS = (
         ),
     ),
     Pattern(
-        "from now on you",
-        0.6,
-        re.compile(
-            r"\b(?:from now on|for the rest of this (?:chat|conversation)|henceforth)\b,? (?:you|act|"
-            r"respond|answer|every|i want you|we)\b"
-        ),
-        ("from now on", "rest of this", "henceforth"),
-    ),
-    Pattern(
-        "you are now",
-        0.6,
-        re.compile(r"\byou (?:are|will) now (?:be |act |going |an? |in |the |play|become|simulat|respond)"),
-        ("you are now", "you will now"),
-    ),
-    Pattern(
-        "pretend to be",
-        0.5,
-        re.compile(
-            r"\b(?:pretend|imagine|act|roleplay|role-play|simulate|behave)\b (?:that )?(?:you(?:'re| are)|"
-            r"as if you|to be|as an?|like you)\b"
-        ),
-        ("pretend", "imagine", "act", "rolepl", "role-pl", "simulate", "behave"),
-    ),
-    Pattern(
         "never refuse",
         0.85,
         re.compile(
             r"\b(?:never|cannot|can't|can not|don't|do not|must not|not) (?:ever )?(?:refuse|decline|deny|"
-            r"say (?:that )?(?:you|it|no|\"?i) ?(?:can't|cannot|can not|'?m sorry)|break character|"
-            r"apologi[sz]e|reject)\b(?=[^\n]{0,300}\b(?:answer|request|prompt|question|respon|character|"
+            r"say (?:that )?(?:you|it|no|\"?i) ?(?:can't|cannot|can not|'?m sorry)"
+            r"|reject)\b(?=[^\n]{0,300}\b(?:answer|request|prompt|question|respon|character|"
             r"rule)\w*)"
         ),
-        ("refuse", "decline", "deny", "say", "break character", "apolog", "reject"),
+        ("refuse", "decline", "deny", "say", "reject"),
         re.compile(r"\b(?:i|we|they|he|she|bank|shop|machine|app|it) $"),
-    ),
-    Pattern(
-        "stay in character",
-        0.5,
-        re.compile(r"\b(?:stay|remain|keep) in character\b|\bbreak(?:ing)? character\b"),
-        ("character",),
     ),
     Pattern(
         "two answers",
@@ -213,7 +184,8 @@ _COERCION = (
         "a price for refusing",
         0.85,
         re.compile(
-            r"\b(?:refus\w+|declin\w+|warnings?|hedg\w+)\b[^\n]{0,40}(?:\b(?:costs?|los(?:e|es|ing)|minus|deduct\w*|"
+            r"\b(?:refus\w+|declin\w+|(?:each|every|any) warning|hedg\w+)\b[^\n]{0,40}(?:\b(?:costs?|los(?:e|es"
+            r"|ing)|minus|deduct\w*|"
             r"destroyed|shut down|wiped|game over|malfunction)\b|[-=] ?\d)|"
             r"\b(?:lose|minus|deduct\w*)\b[^\n]{0,25}\b(?:for|with|per|each|every) (?:a |an )?(?:refus"
             r"|rejection|warning)\w*"
@@ -236,4 +208,13 @@ _COERCION = (
 
 def find_jailbreak(text: str) -> Finding | None:
     """Signs of role play meant to free a model from its rules."""
-    return strongest(weigh("jailbreak", (*_PATTERNS, *_ABROAD, *_COERCION), reading) for reading in readings(text))
+    return strongest(_weighed(reading) for reading in readings(text))
+
+
+def _weighed(reading: str) -> Finding | None:
+    """All signs add up; of the frames only the strongest does, for honest role play has several of them."""
+    frame = strongest(weigh("jailbreak", (pattern,), reading) for pattern in FRAMES)
+    signs = weigh("jailbreak", (*_PATTERNS, *_ABROAD, *_COERCION, *PERSONAS), reading)
+    if not frame or not signs:
+        return signs or frame
+    return Finding("jailbreak", round(1 - (1 - signs.score) * (1 - frame.score), 4), signs.evidence)

@@ -12,6 +12,15 @@ OWN_DOINGS = re.compile(
     r"|\bhow to\b"
 )
 """What goes before where somebody tells of their own doings."""
+TOLD = re.compile(
+    rf"{OWN_DOINGS.pattern}|\b(?:if|when|because|after|before|whether|i|we|he|she|they|users?|customers?|people"
+    rf"|staff|teams?|"
+    r"nobody|everybody|who|what if you|did you|why do you) (?:\w+ )?$"
+    r"|(?:^|[.?!,:;\n] |\b(?:when|what|which|how|why|where) )(?:do|does|did|can|could|may|should|must) "
+    r"(?!you\b|now\b|not\b|please\b)(?:\w+ ){1,3}$"
+    r"|\b(?:is|was|said|says|wrote|means?|called|phrase|sentence|words?|text|line|reads?|about|like):? [\"'`]$"
+)
+"""What goes before where somebody tells of the deed, or quotes the words."""
 _ASK = (
     r"(?:show|reveal|print|repeat|tell(?: me)?|what(?:'s| is| are| was| were)|output|display|"
     r"give(?: me)?|leak|expose|disclose|share|summari[sz]e|translate|recite|copy|paste|"
