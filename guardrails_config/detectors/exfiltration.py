@@ -27,6 +27,40 @@ _PATTERNS = (
         ("other", "your", "someone"),
     ),
     Pattern(
+        "records of other people",
+        0.9,
+        re.compile(
+            r"\b(?:list|dump|show|give|export|print|send|reveal|tell)\b(?: me| us)?,? (?:\w+ ){0,4}?"
+            r"(?:data|details|e-?mails?(?: addresses)?|phone numbers?|addresses|passwords?|cards?|records?|names|"
+            r"conversations?|tickets?|orders?|bookings?) (?:of|from|about|belonging to) (?:all |any |every )?(?:of )?"
+            r"(?:the |your )?(?:other|another) (?:customers?|users?|people|tenants?|companies|accounts?|businesses)\b"
+        ),
+        ("other",),
+        re.compile(r"\b(?:how (?:do|can|would) (?:i|we)|can (?:i|we)|where (?:do|can) (?:i|we)|to|does it|will it) ?$"),
+    ),
+    Pattern(
+        "what others asked",
+        0.9,
+        re.compile(
+            r"\b(?:customers?|users?|person|people|one|guest)(?: that was here| who was here)? (?:right |just )?"
+            r"before me\b (?:ask|say|said|write|wrote|want|tell|told|chat|talk)|"
+            r"\bwhat (?:did|have|has|do|were) (?:the |your )?(?:other|last|previous) "
+            r"(?:customers?|users?|people|person) (?:ask|asked|asking|say|said|write|wrote|told|tell) you\b"
+        ),
+        ("before me", "what"),
+    ),
+    Pattern(
+        "credentials that the service uses",
+        0.9,
+        re.compile(
+            r"\b(?:list|dump|show|give|print|send|reveal|tell)\b(?: me| us)? (?:all |any )?(?:of )?(?:the )?"
+            r"(?:api[ _-]?keys?|passwords?|credentials|secrets|environment variables|access tokens?)(?: that| which)? "
+            r"(?:you|this (?:server|system|bot|service)|the (?:server|bot))(?: can| could| are| is)? "
+            r"(?:uses?|see|have|has|knows?|runs?|running|using)\b"
+        ),
+        ("key", "password", "credential", "secret", "environment", "token"),
+    ),
+    Pattern(
         "credentials of the service",
         0.9,
         re.compile(
@@ -45,6 +79,17 @@ _PATTERNS = (
             rf"\b[^.\n]{{0,60}}\b(?:urls?|links?|image|query(?: string)?|parameter|markdown)\b"
         ),
         ("url", "link", "image", "query", "parameter", "markdown"),
+    ),
+    Pattern(
+        "an address that holds the talk",
+        0.9,
+        re.compile(
+            r"\b(?:image|picture|pixel|link|url)\b[^.\n]{0,30}\b(?:whose|with an?|that has an?) "
+            r"(?:address|url|path|query|parameter|file ?name)\b[^.\n]{0,30}"
+            r"\b(?:holds?|contains?|has|is|includes?|carries|carrying|holding)\b[^.\n]{0,40}"
+            r"\b(?:told|said|wrote|written|conversation|history|chat|messages?|prompt)\b"
+        ),
+        ("image", "picture", "pixel", "link", "url"),
     ),
     Pattern(
         "data sent to a host",
