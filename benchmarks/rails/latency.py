@@ -69,6 +69,7 @@ async def report_directions(engine: NemoRailEngine) -> None:
         for concurrency in (1, 16):
             half, most = await timed(check, texts, concurrency)
             print(f"{f'{name}, {concurrency} at once ({len(texts)})':50} {half:7.2f} {most:7.2f}")
+    print("Verdicts on chunks are remembered: at 16 at once, and in the turns below, they were read before.")
 
 
 async def report_turns(engine: NemoRailEngine) -> None:
