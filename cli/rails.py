@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,8 @@ from cli.errors import CliError
 if TYPE_CHECKING:
     from nightdesk import Client
     from nightdesk.v1.rail_pb2 import CheckTextResponse, ListRailsResponse
+
+UNCHECKED = "unchecked"
 
 app = typer.Typer(help="Run the guardrails on texts, and see what they did and would do.")
 app.command()(rails_metrics.metrics)
@@ -43,7 +44,8 @@ def check(
         Path | None,
         typer.Option(
             help='Many texts: a file of lines {"text":…}, “-” for standard input. Prints each object in the same '
-            "order with verdict, rail, category, score and redacted_text added.",
+            "order with verdict, rail, category, score and redacted_text added; what cannot be checked has the verdict "
+            "“unchecked” and an error.",
             metavar="FILE",
         ),
     ] = None,
@@ -58,8 +60,7 @@ def check(
 
     with Client() as client:
         if jsonl is not None:
-            for line in _check_in_bulk(client, jsonl, direction):
-                typer.echo(line)
+            _check_in_bulk(client, jsonl, direction)
             return
         response = _check(client, read_argument(text or "", "The text"), direction)
     if as_json:
@@ -92,31 +93,43 @@ def _check(client: Client, text: str, direction: Direction) -> CheckTextResponse
     return client.call(client.rails.CheckText, rail_pb2.CheckTextRequest(text=text, direction=value))
 
 
-def _check_in_bulk(client: Client, path: Path, direction: Direction) -> Iterator[str]:
+def _check_in_bulk(client: Client, path: Path, direction: Direction) -> None:
+    """Print each line with its verdict. A text that the server refuses, such as one that is too long, has the verdict
+    "unchecked" and an "error", and the others are checked all the same. Raises CliError at the end then."""
     import json
 
     from cli.bulk import Line, map_in_order, read_lines
-    from cli.output import enum_word
     from nightdesk import ApiError
-    from nightdesk.v1 import common_pb2
 
-    def judge(line: Line) -> str:
+    def judge(line: Line) -> tuple[str, dict[str, object]]:
         try:
             response = _check(client, line.text("text"), direction)
         except ApiError as error:
             if error.code.name not in ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"):
                 raise
-            raise CliError(f"{line.place}: {error}") from None
-        verdict = {
-            "verdict": enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict),
-            "rail": response.rail,
-            "category": response.category,
-            "score": response.score,
-            "redacted_text": response.redacted_text,
-        }
-        return json.dumps({**line.fields, **verdict}, ensure_ascii=False)
+            return line.place, {**line.fields, "verdict": UNCHECKED, "error": str(error)}
+        return line.place, {**line.fields, **_verdict(response)}
 
-    return map_in_order(judge, read_lines(path))
+    unchecked = []
+    for place, fields in map_in_order(judge, read_lines(path)):
+        typer.echo(json.dumps(fields, ensure_ascii=False))
+        if fields["verdict"] == UNCHECKED:
+            unchecked.append(f"{place}: {fields['error']}")
+    if unchecked:
+        raise CliError(f"{len(unchecked)} texts were not checked. The first is {unchecked[0]}")
+
+
+def _verdict(response: CheckTextResponse) -> dict[str, object]:
+    from cli.output import enum_word
+    from nightdesk.v1 import common_pb2
+
+    return {
+        "verdict": enum_word(common_pb2.Verdict.DESCRIPTOR, response.verdict),
+        "rail": response.rail,
+        "category": response.category,
+        "score": response.score,
+        "redacted_text": response.redacted_text,
+    }
 
 
 def _print_verdicts(response: CheckTextResponse) -> None:

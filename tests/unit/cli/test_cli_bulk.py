@@ -116,10 +116,17 @@ def test_rails_check_in_bulk_adds_the_verdict_to_each_line(nightdesk: Nightdesk)
 
 def test_a_flag_is_told_and_a_line_that_the_server_refuses_is_named(nightdesk: Nightdesk, tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
-    path.write_text('{"text": "hmm"}\n{"text": "this is too long"}\n')
+    path.write_text('{"text": "hmm"}\n{"text": "this is too long"}\n{"text": "hello"}\n')
     result = nightdesk("rails", "check", "--jsonl", str(path), "--json")
-    assert (json.loads(result.out)["verdict"], result.code) == ("flag", 1)
-    assert result.err == f"error: {path}:2: text has 70000 bytes. Shorten it.\n"
+    checked = [json.loads(line) for line in result.out.splitlines()]
+    assert [line["verdict"] for line in checked] == ["flag", "unchecked", "allow"]
+    assert checked[1] == {
+        "text": "this is too long",
+        "verdict": "unchecked",
+        "error": "text has 70000 bytes. Shorten it.",
+    }
+    first = f"{path}:2: text has 70000 bytes. Shorten it."
+    assert (result.err, result.code) == (f"error: 1 texts were not checked. The first is {first}\n", 1)
     assert "flag by rail “rude”: rude" in nightdesk("rails", "check", "hmm").out
 
 
@@ -129,9 +136,10 @@ def test_a_line_that_no_message_can_carry_is_named_and_a_byte_order_mark_is_none
     path = tmp_path / "texts.jsonl"
     path.write_text('{"text": "hello"}\n' + json.dumps({"text": "x" * 5_000_000}), encoding="utf-8-sig")
     result = nightdesk("rails", "check", "--jsonl", str(path), "--json")
-    assert (json.loads(result.out)["text"], result.code) == ("hello", 1)
-    assert result.err.startswith(f"error: {path}:2: One message is too large for gRPC:")
-    assert result.err.endswith("Send less.\n")
+    first, large = (json.loads(line) for line in result.out.splitlines())
+    assert (first["text"], first["verdict"], large["verdict"], result.code) == ("hello", "allow", "unchecked", 1)
+    assert large["error"].startswith("One message is too large for gRPC:")
+    assert f"The first is {path}:2: One message is too large for gRPC:" in result.err
 
 
 def test_rails_list_shows_what_each_rail_does(nightdesk: Nightdesk) -> None:
