@@ -16,15 +16,24 @@ from server.rails.rail import Rail, Subject, Unit
 from server.rails.sentences import split
 from server.rails.verdicts import Highest, blocks, decide, failure
 
+LONGEST_CHECK_SECONDS = 10.0
+"""A rail of a team's own may ask a service that does not answer; a customer must not wait for it."""
+
 log = structlog.get_logger(__name__)
 
 
 class RailRunner:
-    """Runs rails by NeMo's dispatcher and flows by its interpreter. Holds nothing of the texts."""
+    """Runs rails by NeMo's dispatcher and flows by its interpreter. Holds nothing of the texts.
 
-    def __init__(self, runtime: NemoRuntime, redact: Callable[[str], str]) -> None:
+    `seconds`: how long the rails that ask no model may take for one text, together.
+    """
+
+    def __init__(
+        self, runtime: NemoRuntime, redact: Callable[[str], str], *, seconds: float = LONGEST_CHECK_SECONDS
+    ) -> None:
         self._runtime = runtime
         self._redact = redact
+        self._seconds = seconds
 
     async def check(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
         """One verdict a rail; none of the judged rails where a cheap one blocks."""
@@ -67,8 +76,19 @@ class RailRunner:
         return [RailVerdict(name, direction, Verdict.ALLOW, threshold=1.0) for name in names]
 
     async def _cheap(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
+        """One verdict a rail; one that takes too long has failed, and so have those that were to run after it."""
         variables = self._variables(subject, options)
-        return [await self._verdict(rail, variables, options) for rail in rails if not rail.info.judged]
+        cheap = [rail for rail in rails if not rail.info.judged]
+        verdicts: list[RailVerdict] = []
+        try:
+            async with asyncio.timeout(self._seconds):
+                for rail in cheap:
+                    verdicts.append(await self._verdict(rail, variables, options))  # noqa: PERF401 - kept on a timeout
+        except TimeoutError:
+            late = cheap[len(verdicts) :]
+            log.error("rails_timed_out", rail=late[0].info.name, seconds=self._seconds)
+            verdicts += [failure(rail, options.thresholds.get(rail.info.name, rail.info.threshold)) for rail in late]
+        return verdicts
 
     async def _judged(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
         """At the same time: each waits for a model."""

@@ -15,6 +15,7 @@ import guardrails_config
 from server.domain import CallerSignals, Direction, Message, MessageRole, RailMode, RailVerdict, Verdict
 from server.errors import ModelError, SettingsError
 from server.ports import CheckOptions, Judgement
+from server.rails.checks import RailRunner
 from server.rails.engine import NemoRailEngine
 
 CONFIG = Path(guardrails_config.__file__).parent
@@ -54,6 +55,16 @@ FRAGILE = (
 async def check_fragile(text):
     if "secret life" in text:
         raise KeyError(text)
+"""
+)
+SLOW = (
+    HEAD
+    + """import asyncio
+
+@rail("slow", direction="input"{more})
+async def check_slow(text):
+    if "ask outside" in text:
+        await asyncio.sleep(3600)
 """
 )
 SHOUTING = """define subflow shouting
@@ -288,6 +299,22 @@ async def test_a_rail_for_whole_answers_holds_them_back_only_where_it_may_block(
     assert [verdict.verdict.value for verdict in named(items, "competitors")] == [mode]
     fine = [item async for item in engine.guard_output(words("We cost less."))]
     assert "".join(item for item in fine if isinstance(item, str)) == "We cost less. "
+
+
+@pytest.mark.parametrize(("more", "verdict"), [("", Verdict.BLOCK), (', on_error="flag"', Verdict.FLAG)])
+async def test_a_rail_that_hangs_has_failed_and_so_have_those_after_it(
+    folder: Folder, more: str, verdict: Verdict
+) -> None:
+    late = COMPETITORS.format(direction="input", more="").replace('"competitors"', '"watchful"')
+    engine = NemoRailEngine.load(folder({"actions/slow.py": SLOW.format(more=more), "actions/watchful.py": late}))
+    engine._runner = RailRunner(engine._runtime, engine.redact, seconds=0.2)
+
+    assert (await engine.check_input("Where is my invoice?")).blocked is None
+    verdicts = {found.rail: found for found in (await engine.check_input("Please ask outside.")).verdicts}
+
+    assert (verdicts["slow"].verdict, verdicts["slow"].category) == (verdict, "rail_error")
+    assert (verdicts["watchful"].verdict, verdicts["watchful"].category) == (Verdict.BLOCK, "rail_error")
+    assert verdicts["jailbreak"].verdict is Verdict.ALLOW  # It had run before.
 
 
 async def test_a_flow_with_a_logic_of_its_own_is_run_by_the_interpreter(folder: Folder) -> None:
