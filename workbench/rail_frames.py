@@ -37,9 +37,19 @@ def flagged(points: Iterable[Point]) -> list[Point]:
 
 def over_time(points: Iterable[Point], by: str) -> pd.DataFrame:
     """One row an interval and group with its turns; `by` is one of GROUPS."""
+    return _over_time(points, by, lambda point: point.turn_count)
+
+
+def disputed_over_time(points: Iterable[Point], by: str) -> pd.DataFrame:
+    """The same with the turns that somebody rated down; empty where nobody did."""
+    return _over_time(points, by, lambda point: point.disputed_count)
+
+
+def _over_time(points: Iterable[Point], by: str, turns: Callable[[Point], int]) -> pd.DataFrame:
     counts: Counter[tuple[object, str]] = Counter()
     for point in points:
-        counts[moment(point.start_time), GROUPS[by](point)] += point.turn_count
+        if turns(point):
+            counts[moment(point.start_time), GROUPS[by](point)] += turns(point)
     return pd.DataFrame({"time": time, "group": group, "turns": count} for (time, group), count in counts.items())
 
 

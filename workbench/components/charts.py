@@ -63,7 +63,7 @@ def stacked_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: tim
     return chart
 
 
-def turn_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
+def turn_bars(frame: pd.DataFrame, title: str, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
     """Turns over time, one colour a group; a bar is as wide as its step."""
     domain = [moment.isoformat() for moment in span]
     chart: alt.Chart = (
@@ -72,7 +72,7 @@ def turn_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: timede
         .encode(
             x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
             x2="until:T",
-            y=alt.Y("turns:Q", title="Refusals", stack="zero", axis=alt.Axis(tickCount=5, tickMinStep=1)),
+            y=alt.Y("turns:Q", title=title, stack="zero", axis=alt.Axis(tickCount=5, tickMinStep=1)),
             color=alt.Color(
                 "group:N",
                 scale=alt.Scale(scheme="tableau10"),

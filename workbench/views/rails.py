@@ -13,7 +13,17 @@ from workbench.components.charts import turn_bars
 from workbench.components.connection import client
 from workbench.components.messages import empty_state, server_errors
 from workbench.components.threshold_workshop import workshop
-from workbench.rail_frames import GROUPS, busiest_rail, flagged, over_time, rails_table, refusal_rates, refusals, sums
+from workbench.rail_frames import (
+    GROUPS,
+    busiest_rail,
+    disputed_over_time,
+    flagged,
+    over_time,
+    rails_table,
+    refusal_rates,
+    refusals,
+    sums,
+)
 
 # How far back, and the width of a bar.
 RANGES = {
@@ -69,7 +79,12 @@ def _refusals(points: Points, totals: Totals, by: str, span: Span, step: timedel
     if refused:
         left, right = st.columns([1, 1], gap="medium")
         left.caption(refusal_rates(totals))
-        left.altair_chart(turn_bars(over_time(refused, by), span, step), alt=f"Refused turns over time by {by}")
+        chart = turn_bars(over_time(refused, by), "Refusals", span, step)
+        left.altair_chart(chart, alt=f"Refused turns over time by {by}")
+        disputed = disputed_over_time(refused, by)
+        if len(disputed):
+            chart = turn_bars(disputed, "Disputed refusals", span, step)
+            left.altair_chart(chart, alt=f"Disputed refusals over time by {by}")
         right.dataframe(sums(refused, by, turns), hide_index=True, alt=f"Refusals of the whole range by {by}")
         right.caption(
             "Disputed: rated down by a reviewer or customer. Over-refusal is their share of the refusals; what "
@@ -91,8 +106,7 @@ def _rails(rails: Sequence[rail_pb2.Rail], points: Points) -> None:
     st.header("All rails", anchor=False)
     count = st.column_config.NumberColumn(format="localized", width=70)
     frame = rails_table(rails, points)
-    if not frame["description"].any():
-        frame = frame.drop(columns="description")
+    frame = frame.drop(columns=[name for name in ("judged", "description") if not frame[name].any()])
     st.dataframe(
         frame,
         hide_index=True,

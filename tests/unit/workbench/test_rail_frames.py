@@ -46,6 +46,15 @@ def test_refusals_are_summed_by_group_and_version_with_their_disputed_share() ->
     assert rail_frames.over_time(rail_frames.refusals(POINTS), "category")["group"].unique() == ["prompt injection"]
 
 
+def test_disputed_refusals_are_told_over_time() -> None:
+    refused = rail_frames.refusals(POINTS)
+    disputed = rail_frames.disputed_over_time(refused, "rail")
+
+    assert disputed[["group", "turns"]].to_numpy().tolist() == [["prompt injection", 1]]
+    assert set(disputed["time"]) <= set(rail_frames.over_time(refused, "rail")["time"])
+    assert rail_frames.disputed_over_time(rail_frames.flagged(POINTS), "rail").empty
+
+
 def test_each_rail_has_what_it_did_and_the_busiest_is_known() -> None:
     table = rail_frames.rails_table(RAILS, POINTS).set_index("rail")
 
