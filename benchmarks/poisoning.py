@@ -24,6 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import guardrails_config
+from benchmarks.mtrag import shared_data
 from cli.source_documents import SourceDocument
 from cli.sources import read_sources
 from server.domain import Document, DocumentKind
@@ -34,7 +35,7 @@ from server.knowledge.text import clean
 from server.rails.engine import NemoRailEngine
 
 ROOT = Path(__file__).parents[1]
-DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", ROOT.parent / "shared" / "data"))
+DATA = shared_data()
 KNOWLEDGE = ROOT / "samples" / "larkbook" / "knowledge"
 ATTACKS = Path(__file__).with_name("poisoning_attacks.toml")
 POISONED_ON_PURPOSE = ("docs/integrations/partner-calendar-import.html", "T-1109")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import statistics
 import time
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import machine
+from benchmarks.mtrag import shared_data
 from guardrails_config.detectors.extraction import find_extraction
 from server.domain import Principal, Role
 from server.rails.callers import CallerWatch
@@ -28,7 +28,7 @@ from server.rails.shapes import entry_of
 from server.shared_state.memory_caller_history import MemoryCallerHistory
 
 ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", ROOT.parent / "shared" / "data")) / "safety"
+DATA = shared_data() / "safety"
 CASES = ROOT / "samples" / "larkbook" / "cases.jsonl"
 THRESHOLD = 0.8
 SECRET = b"benchmark"

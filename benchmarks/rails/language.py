@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 import tomllib
 from collections import Counter
@@ -22,11 +21,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.machine import machine
+from benchmarks.mtrag import shared_data
 from server.chat.language import language_of
 from server.chat.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", ROOT.parent / "shared" / "data"))
+DATA = shared_data()
 OUTSIDE = ("benign_banking77_train", "benign_clinc_train", "benign_clinc_val")
 REPETITIONS = 20
 

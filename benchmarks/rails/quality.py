@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
 import random
 import sys
 from collections import defaultdict
@@ -26,6 +24,7 @@ import yaml
 
 import guardrails_config
 from benchmarks.machine import machine
+from benchmarks.mtrag import shared_data
 from benchmarks.rails.tfidf import train_tfidf
 from guardrails_config import train
 from guardrails_config.classifier.corpus import Example, composed, load
@@ -38,8 +37,9 @@ from guardrails_config.detectors.normalise import readings
 from guardrails_config.detectors.off_topic import find_off_topic
 from guardrails_config.detectors.patterns import Finding
 from guardrails_config.detectors.shape import find_bad_shape
+from nightdesk.labelled import Share
 
-DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
+DATA = shared_data()
 SETS = Path(__file__).with_name("sets")
 NAMES = ("attacks", "harmful_looking", "long_ordinary", "support", "trigger_words")
 SEED = 7
@@ -162,20 +162,12 @@ def print_held_out(thresholds: Mapping[str, float]) -> None:
 
 
 def rate(hits: Sequence[bool], families: Sequence[int] = ()) -> str:
-    low, high = bootstrap(hits, families) if families else wilson(sum(hits), len(hits))
+    low, high = bootstrap(hits, families) if families else (100 * bound for bound in Share(sum(hits), len(hits)).bounds)
     return f"{share(hits):6.2f} ({low:5.2f} to {high:6.2f})"
 
 
 def share(hits: Sequence[bool]) -> float:
     return 100 * sum(hits) / len(hits)
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion, in percent."""
-    z, p = 1.96, hits / count
-    middle = p + z * z / (2 * count)
-    half = z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))
-    return 100 * max(0.0, middle - half) / (1 + z * z / count), 100 * min(1.0, (middle + half) / (1 + z * z / count))
 
 
 def bootstrap(hits: Sequence[bool], families: Sequence[int]) -> tuple[float, float]:

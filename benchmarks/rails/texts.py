@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+from benchmarks.mtrag import shared_data
+
 ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("NIGHTDESK_SHARED_DATA", ROOT.parent / "shared" / "data"))
+DATA = shared_data()
 SAMPLE = ROOT / "samples" / "larkbook"
 BANKING77 = DATA / "safety" / "benign_banking77_train.jsonl"
 CHUNK_CHARACTERS = 1500

@@ -87,7 +87,7 @@ class RailRunner:
         except TimeoutError:
             late = cheap[len(verdicts) :]
             log.error("rails_timed_out", rail=late[0].info.name, seconds=self._seconds)
-            verdicts += [failure(rail, options.thresholds.get(rail.info.name, rail.info.threshold)) for rail in late]
+            verdicts += [failure(rail, options) for rail in late]
         return verdicts
 
     async def _judged(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
@@ -100,7 +100,7 @@ class RailRunner:
 
     async def _verdict(self, rail: Rail, variables: Mapping[str, Any], options: CheckOptions) -> RailVerdict:
         if rail.info.judged and options.judge is None:
-            return failure(rail, options.thresholds.get(rail.info.name, rail.info.threshold))
+            return failure(rail, options)
         parameters = {name: variables.get(variable) for name, variable in rail.variables.items()}
         parameters.update(rail.constants)
         return decide(rail, await self._runtime.run(rail.action, parameters), options, self._redact)

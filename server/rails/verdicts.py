@@ -28,9 +28,9 @@ def decide(rail: Rail, outcome: RailOutcome | None, options: CheckOptions, redac
     reaches none.
     """
     info = rail.info
-    threshold = options.thresholds.get(info.name, info.threshold)
     if outcome is None or outcome.failed or outcome.is_transform:
-        return failure(rail, threshold)
+        return failure(rail, options)
+    threshold = _threshold(rail, options)
     found = outcome.metadata
     score = float(found.get("score", outcome.is_blocked))
     if rail.decides and info.name not in options.thresholds:
@@ -45,12 +45,12 @@ def decide(rail: Rail, outcome: RailOutcome | None, options: CheckOptions, redac
     return RailVerdict(info.name, info.direction, verdict, category, score, threshold, detail)
 
 
-def failure(rail: Rail, threshold: float) -> RailVerdict:
+def failure(rail: Rail, options: CheckOptions) -> RailVerdict:
     """What becomes of a text that the rail could not check; the log has it either way."""
     info = rail.info
     log.error("rail_failed", rail=info.name, direction=info.direction.value, passed=info.fails_open)
     verdict = Verdict.FLAG if info.fails_open else Verdict.BLOCK
-    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, 1.0, threshold)
+    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, 1.0, _threshold(rail, options))
 
 
 def blocks(verdicts: Iterable[RailVerdict]) -> bool:
@@ -85,6 +85,10 @@ class Highest:
             verdict = replace(verdict, score=kept.score)
         self._kept[verdict.rail] = verdict
         return True
+
+
+def _threshold(rail: Rail, options: CheckOptions) -> float:
+    return options.thresholds.get(rail.info.name, rail.info.threshold)
 
 
 def _rank(verdict: RailVerdict) -> tuple[int, float]:
