@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from server.domain import DocumentKind, Section
 from server.errors import UnreadableDocument
 from server.knowledge.chunk import Passage, cut
 from server.knowledge.estimate import TokenEstimate
 from server.knowledge.load import load
-from server.knowledge.parse_worker import LENGTHS, OUT_OF_MEMORY, Header, pack
+from server.knowledge.parse_worker import OUT_OF_MEMORY, Header
 from server.knowledge.parsed import ParsedDocument
+from server.knowledge.parser_process import ParserProcess
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 DOCUMENTS_PER_PROCESS = 10_000
@@ -33,9 +29,6 @@ LIGHT_BYTES = 16 * 1024
 LIGHT_MEDIA_TYPES = ("text/plain", "application/json")
 """Small documents of these types are read right here: that takes less time than asking a process, and no more than a
 few milliseconds and a few times their size whatever they hold."""
-
-_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-"""The only environment variables that a process which reads strangers' files gets to see: no keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +122,7 @@ class _Worker:
     def __init__(self, timeout: float, memory_bytes: int) -> None:
         self._timeout = timeout
         self._memory_bytes = memory_bytes
-        self._process: Process | None = None
+        self._process: ParserProcess | None = None
         self._served = 0
 
     @property
@@ -144,7 +137,7 @@ class _Worker:
         answer, died, status = None, False, 0
         try:
             async with asyncio.timeout(seconds):
-                answer = await _exchange(process, request, body)
+                answer = await process.exchange(request, body)
             died = answer is None
         except TimeoutError:
             pass
@@ -159,47 +152,16 @@ class _Worker:
     async def stop(self, *, kill: bool = True) -> int:
         """End the process, or wait for the end that it has come to; its exit status, 0 where none runs."""
         process, self._process = self._process, None
-        if process is None:
-            return 0
-        if kill and process.returncode is None:
-            process.kill()
-        return await process.wait()
+        return await process.stop(kill=kill) if process else 0
 
-    async def _start(self) -> Process:
-        limits = (str(math.ceil(self._timeout)), str(self._memory_bytes))
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "server.knowledge.parse_worker", *limits),
-            stdin=PIPE,
-            stdout=PIPE,
-            # What a library complains of may quote the document.
-            stderr=DEVNULL,
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            limit=2**20,
-        )
+    async def _start(self) -> ParserProcess:
+        self._process = await ParserProcess.start(cpu_seconds=math.ceil(self._timeout), memory_bytes=self._memory_bytes)
         self._served = 0
         return self._process
 
 
 def _is_light(byte_count: int, media_type: str) -> bool:
     return byte_count <= LIGHT_BYTES and media_type in LIGHT_MEDIA_TYPES
-
-
-async def _exchange(process: Process, request: Header, body: bytes) -> Header | None:
-    """The process's answer with all of its rows, or None where it died over the document."""
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("The parser was started without its pipes.")
-    try:
-        process.stdin.write(pack(request, body) + body)
-        await process.stdin.drain()
-        rows: list[Any] = []
-        while True:
-            header_length, _ = LENGTHS.unpack(await process.stdout.readexactly(LENGTHS.size))
-            answer: Header = json.loads(await process.stdout.readexactly(header_length))
-            rows += answer.get("rows", ())
-            if not answer.get("more"):
-                return {**answer, "rows": rows}
-    except (ConnectionError, asyncio.IncompleteReadError):
-        return None
 
 
 def _cut_document(answer: Header) -> CutDocument:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -64,6 +66,27 @@ async def test_small_plain_text_is_read_without_a_process(pool: ParserPool) -> N
 
     assert (cut.title, [passage.text for passage in cut.passages]) == ("note", ["One."])
     assert not pool.has_processes
+
+
+def test_a_process_is_started_without_the_fork_that_grpc_can_hang_in() -> None:
+    """Only a program of its own can tell: hooks on forks stay for good, and the server's loop is uvloop's."""
+    program = """
+import os, uvloop
+from server.domain import DocumentKind
+from server.knowledge.parser_pool import ParserPool
+
+async def parse():
+    pool = ParserPool(size=1)
+    parsed = await pool.parse(b"One.", "text/markdown", DocumentKind.DOC)
+    await pool.close()
+    return parsed.sections[0].text
+
+os.register_at_fork(before=lambda: print("forked"))
+print(uvloop.run(parse()))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert ended.stdout == "One.\n"
 
 
 async def test_what_is_read_is_cut_alike_with_and_without_a_process() -> None:
