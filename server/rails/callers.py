@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
-import structlog
 from prometheus_client import Counter as Metric
 
 from server.domain import CallerSignals, Principal, Role
@@ -16,14 +14,10 @@ from server.ports import CallerHistory
 from server.rails.shapes import entry_of, parts
 
 WINDOW_SECONDS = 600.0
-OUTAGE_SECONDS = 1.0
-"""How long a history that failed is left alone, so that no turn waits for it."""
 LEAST_SHARE = 0.05
 """Share of a caller's messages that must have a shape before it counts as a template of theirs; two at the least."""
 
 UNWATCHED = Metric("nightdesk_unwatched_messages_total", "Messages whose caller's history could not be read.")
-
-log = structlog.get_logger()
 
 
 def watch_secret(shared: str) -> bytes:
@@ -40,16 +34,14 @@ class CallerWatch:
     Only keys with the role service are watched: reviewers, engineers and admins run evaluations and bulk tests, and may
     read the documents anyway.
 
-    Where a shared history cannot be reached nothing is known of a caller and the turn goes on, logged once an outage
-    and counted in nightdesk_unwatched_messages_total.
+    Where a shared history cannot be reached nothing is known of a caller and the turn goes on, counted in
+    nightdesk_unwatched_messages_total.
     """
 
-    def __init__(self, history: CallerHistory, secret: bytes, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, history: CallerHistory, secret: bytes) -> None:
         """`secret`: up to 64 bytes, the same in all replicas."""
         self._history = history
         self._secret = secret
-        self._clock = clock
-        self._left_alone_until: float | None = None
 
     async def observe(
         self, principal: Principal, text: str, *, end_user_id: str = "", conversation_id: str = ""
@@ -58,19 +50,13 @@ class CallerWatch:
         known."""
         if principal.role is not Role.SERVICE:
             return None
-        if self._left_alone_until is not None and self._clock() < self._left_alone_until:
-            UNWATCHED.inc()
-            return None
         entry = entry_of(text, self._secret)
         caller = self._caller(principal, end_user_id, conversation_id)
         try:
             entries = await self._history.add(caller, entry, seconds=WINDOW_SECONDS)
-        except Unavailable as error:
-            self._note_outage(error)
+        except Unavailable:
+            UNWATCHED.inc()
             return None
-        if self._left_alone_until is not None:
-            log.info("caller_history_within_reach")
-            self._left_alone_until = None
         return signals(entries, whole_key=not (end_user_id or conversation_id))
 
     def _caller(self, principal: Principal, end_user_id: str, conversation_id: str) -> str:
@@ -81,12 +67,6 @@ class CallerWatch:
             kind, name = "conversation", conversation_id
         named = "\0".join((principal.tenant, principal.name, kind, name))
         return blake2b(named.encode(), digest_size=16, key=self._secret).hexdigest()
-
-    def _note_outage(self, error: Unavailable) -> None:
-        UNWATCHED.inc()
-        if self._left_alone_until is None:
-            log.warning("caller_history_out_of_reach", error=error.message, effect="callers are not watched")
-        self._left_alone_until = self._clock() + OUTAGE_SECONDS
 
 
 def signals(entries: Sequence[bytes], *, whole_key: bool) -> CallerSignals:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import structlog
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
 from server.ports import BreakerPosition, BreakerState
 from server.shared_state.breaker_policy import BreakerPolicy
-
-log = structlog.get_logger()
+from server.shared_state.redis_reach import OutOfReach, RedisReach
 
 KEY_PREFIX = "nightdesk:breaker:"
 LONGEST_WAIT = 0.25
 """Seconds that Redis may take before a call is made without it."""
-OUTAGE_SECONDS = 1.0
-"""How long Redis is left alone once it failed, so that no turn waits for it."""
 
 # A breaker is one key with one JSON object, so that any number of them fit a cluster. The clock is the server's, so
 # that replicas agree. Arguments: window, slice seconds, slices, minimum, share, consecutive, open seconds, longest open
@@ -120,8 +114,7 @@ class RedisBreakers:
     """The port's Breakers in Redis; each operation is one atomic script.
 
     While Redis cannot be reached every call is admitted and nothing is counted: a breaker saves time and spares a
-    provider, and no answer is wrong without it. The outage is logged once, and its end. The client belongs to who made
-    it.
+    provider, and no answer is wrong without it. The client belongs to who made it.
     """
 
     def __init__(self, client: Redis, policy: BreakerPolicy | None = None, prefix: str = KEY_PREFIX) -> None:
@@ -131,7 +124,7 @@ class RedisBreakers:
         self._report = client.register_script(_REPORT)
         self._state = client.register_script(_STATE)
         self._arguments = _arguments(self._policy)
-        self._left_alone_until: float | None = None
+        self._reach = RedisReach("breakers", effect="every call is admitted", timeout=LONGEST_WAIT)
 
     async def admit(self, deployment: str) -> bool:
         answer = await self._run(self._admit, deployment)
@@ -151,19 +144,11 @@ class RedisBreakers:
 
     async def _run(self, script: AsyncScript, deployment: str, *arguments: str) -> object:
         """What the script answers; None where Redis cannot be reached."""
-        if self._left_alone_until is not None and time.monotonic() < self._left_alone_until:
-            return None
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with self._reach.asking():
                 answer: object = await script(keys=[self._prefix + deployment], args=[*self._arguments, *arguments])
-        except (RedisError, OSError, TimeoutError) as error:
-            if self._left_alone_until is None:
-                log.warning("breakers_out_of_reach", error=type(error).__name__, effect="every call is admitted")
-            self._left_alone_until = time.monotonic() + OUTAGE_SECONDS
+        except OutOfReach:
             return None
-        if self._left_alone_until is not None:
-            log.info("breakers_within_reach")
-            self._left_alone_until = None
         return answer
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from typing import cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from server.errors import Unavailable
 from server.ports import MOST_ENTRIES
+from server.shared_state.redis_reach import OutOfReach, RedisReach
 
 PREFIX = "nightdesk:caller:"
 _NONCE_BYTES = 6
@@ -34,17 +33,17 @@ class RedisCallerHistory:
     def __init__(self, client: Redis, *, timeout: float = 0.1) -> None:
         """`timeout`: the seconds that Redis may take. The client belongs to the caller."""
         self._add = client.register_script(_ADD)
-        self._timeout = timeout
+        self._reach = RedisReach("caller_history", effect="callers are not watched", timeout=timeout)
 
     async def add(self, caller: str, entry: bytes, *, seconds: float) -> Sequence[bytes]:
         # Members of a set are unique, entries need not be.
         member = secrets.token_bytes(_NONCE_BYTES) + entry
         try:
-            async with asyncio.timeout(self._timeout):
+            async with self._reach.asking():
                 kept = await self._add(keys=[PREFIX + caller], args=[member, seconds, MOST_ENTRIES])
-        except (RedisError, OSError, TimeoutError) as error:
+        except OutOfReach as error:
             raise Unavailable(
-                f"Redis cannot be reached ({type(error).__name__}).",
+                f"Redis cannot be reached: {error}.",
                 reason="REDIS_UNAVAILABLE",
                 fix="Start it, or correct NIGHTDESK_REDIS_URL.",
             ) from None

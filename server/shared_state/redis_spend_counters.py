@@ -7,10 +7,10 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
 from server.errors import Unavailable
 from server.ports import SpendAmounts, SpendWindow
+from server.shared_state.redis_reach import OutOfReach, RedisReach
 
 PREFIX = "nightdesk:{spend}:"
 """The braces put all keys into one slot of a cluster: a script wants the keys of its call together."""
@@ -20,6 +20,10 @@ is known as settled for as long."""
 MAX_NANOS = 2**53 - 1
 """Scripts compare numbers as doubles, which hold every integer up to here (9,007,199 dollars). The sums themselves are
 kept by Redis in 64 bits; one beyond this bound is still greater than any limit, so that rounding lets no call pass."""
+LONGEST_WAIT = 2.0
+"""Seconds that Redis may take."""
+OUTAGE_FAILURES = 3
+"""So many in a row before Redis is left alone: a call under a hard limit is refused then without asking."""
 
 _ALLOWED = 0
 _UNKNOWN = -1
@@ -127,9 +131,15 @@ class RedisSpendCounters:
         self._seed, self._reserve, self._settle, self._amounts = (
             client.register_script(script) for script in (_SEED, _RESERVE, _SETTLE, _AMOUNTS)
         )
+        self._reach = RedisReach(
+            "spend_counters",
+            effect="soft limits go by the ledger, hard limits refuse",
+            timeout=LONGEST_WAIT,
+            failures=OUTAGE_FAILURES,
+        )
 
     async def seed(self, window: SpendWindow, spent_nanos: int) -> None:
-        await _run(self._seed, _keys([window])[:1], [spent_nanos, _forget_at(window)])
+        await self._run(self._seed, _keys([window])[:1], [spent_nanos, _forget_at(window)])
 
     async def reserve(
         self, reservation: str, nanos: int, windows: Sequence[SpendWindow], *, seconds: float
@@ -138,17 +148,17 @@ class RedisSpendCounters:
         arguments: list[str | int] = [reservation, _checked(nanos), int(seconds * 1000)]
         for window in windows:
             arguments += ["" if window.hard_nanos is None else _checked(window.hard_nanos), _forget_at(window)]
-        refused = await _run(self._reserve, [_settled_key(reservation), *_keys(windows)], arguments)
+        refused = await self._run(self._reserve, [_settled_key(reservation), *_keys(windows)], arguments)
         if refused == _UNKNOWN:
             raise LookupError(windows[0].key)
         return None if refused == _ALLOWED else windows[refused - 1]
 
     async def settle(self, reservation: str, nanos: int, windows: Sequence[SpendWindow]) -> None:
         keys = [_settled_key(reservation), *_keys(windows)]
-        await _run(self._settle, keys, [reservation, _checked(nanos), KEPT_AFTER_END_MS])
+        await self._run(self._settle, keys, [reservation, _checked(nanos), KEPT_AFTER_END_MS])
 
     async def amounts(self, windows: Sequence[SpendWindow]) -> list[SpendAmounts]:
-        told = await _run(self._amounts, _keys(windows), [])
+        told = await self._run(self._amounts, _keys(windows), [])
         if None in told:
             raise LookupError(windows[told.index(None) // 2].key)
         return [SpendAmounts(int(spent), int(reserved)) for spent, reserved in zip(told[::2], told[1::2], strict=True)]
@@ -156,16 +166,16 @@ class RedisSpendCounters:
     async def close(self) -> None:
         """There is nothing to let go of."""
 
-
-async def _run(script: AsyncScript, keys: list[str], arguments: Sequence[str | int]) -> Any:
-    try:
-        return await script(keys=keys, args=arguments)
-    except RedisError as error:
-        raise Unavailable(
-            f"The spending counters cannot be reached ({type(error).__name__}).",
-            reason="SPEND_COUNTERS_UNAVAILABLE",
-            fix="Check NIGHTDESK_REDIS_URL and what is behind it; nothing is spent while budgets cannot be checked.",
-        ) from error
+    async def _run(self, script: AsyncScript, keys: list[str], arguments: Sequence[str | int]) -> Any:
+        try:
+            async with self._reach.asking():
+                return await script(keys=keys, args=arguments)
+        except OutOfReach as error:
+            raise Unavailable(
+                f"The spending counters cannot be reached: {error}.",
+                reason="SPEND_COUNTERS_UNAVAILABLE",
+                fix="Check NIGHTDESK_REDIS_URL and what is behind it; no call under a hard limit is made until then.",
+            ) from error
 
 
 def _keys(windows: Sequence[SpendWindow]) -> list[str]:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
-import structlog
 from prometheus_client import Counter
 
 from server.domain import Account, Budget, BudgetState
@@ -22,8 +21,6 @@ from server.spending.ledger_sums import LedgerSums
 WITHOUT_COUNTERS = Counter(
     "nightdesk_soft_limits_without_counters_total", "Soft limits' checks while the shared counters were out of reach."
 )
-
-log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -64,7 +61,6 @@ class Budgets:
         self._charges = charges
         self._sums = LedgerSums(charges)
         self._counters = counters
-        self._counters_away = False
         self._clock = clock
         self._by_tenant: dict[str, dict[str, Budget]] = {}
         self._seeding = asyncio.Lock()
@@ -116,16 +112,15 @@ class Budgets:
         """Whether what is spent and reserved has reached the soft limit of any budget of the account.
 
         A soft limit makes answers cheaper and refuses none. So where the counters cannot be reached it goes by what the
-        ledger has of the period, without what is reserved; logged once an outage and counted.
+        ledger has of the period, without what is reserved; that is counted.
         """
         limits = [limit for limit in self._limits(account, self._clock()) if limit.budget.soft_nanos is not None]
         if not limits:
             return Standing(soft_limit_passed=False)
         try:
             spent = [amounts.spent_nanos + amounts.reserved_nanos for amounts in await self._amounts(limits)]
-            self._note_counters(away=False)
         except Unavailable:
-            self._note_counters(away=True)
+            WITHOUT_COUNTERS.inc()
             spent = [await self._sums.spent_nanos(limit.budget, limit.start, limit.window) for limit in limits]
         for limit, nanos in zip(limits, spent, strict=True):
             soft = limit.budget.soft_nanos
@@ -153,7 +148,7 @@ class Budgets:
         except Unavailable:
             if any(window.hard_nanos is not None for window in windows):
                 raise
-            self._note_counters(away=True)
+            WITHOUT_COUNTERS.inc()
             return windows
         if refused is not None:
             budget = next(limit.budget for limit in limits if limit.window.key == refused.key)
@@ -172,15 +167,6 @@ class Budgets:
                 async with self._seeding:
                     pass
             await self._counters.settle(reservation, nanos, list(windows.values()))
-
-    def _note_counters(self, *, away: bool) -> None:
-        if away:
-            WITHOUT_COUNTERS.inc()
-        if away and not self._counters_away:
-            log.warning("spend_counters_out_of_reach", effect="soft limits go by the ledger, hard limits refuse")
-        elif self._counters_away and not away:
-            log.info("spend_counters_within_reach")
-        self._counters_away = away
 
     def _keep(self, budget: Budget) -> None:
         self._by_tenant.setdefault(budget.tenant, {})[budget.id] = budget

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from structlog.testing import capture_logs
 
 from server.domain import CallerSignals, Principal, Role
 from server.errors import Unavailable
-from server.rails.callers import OUTAGE_SECONDS, UNWATCHED, CallerWatch, watch_secret
+from server.rails.callers import UNWATCHED, CallerWatch, watch_secret
 from server.rails.shapes import HASH_BYTES, entry_of, parts
 from server.shared_state.memory_caller_history import MemoryCallerHistory
 
@@ -113,36 +112,18 @@ class TestCallers:
         assert await watch.observe(Principal("ci", "acme", role), "How?", end_user_id="ann") is None
 
 
-class TestOutage:
-    async def test_the_turn_goes_on_and_it_is_logged_once_and_counted(self) -> None:
-        history, now = Failing(), [0.0]
-        watch = CallerWatch(history, SECRET, clock=lambda: now[0])
-        before = UNWATCHED._value.get()
+async def test_where_the_history_is_out_of_reach_the_turn_goes_on_and_it_is_counted() -> None:
+    watch = CallerWatch(Failing(), SECRET)
+    before = UNWATCHED._value.get()
 
-        with capture_logs() as logs:
-            assert [await watch.observe(SHOP, "How?", end_user_id="ann") for _ in range(3)] == [None] * 3
-            assert history.asked == 1  # Left alone for a while: no turn waits for it.
-            now[0] += OUTAGE_SECONDS
-            assert await watch.observe(SHOP, "How?", end_user_id="ann") is None
-            now[0] += OUTAGE_SECONDS
-            history.works = True
-            assert (await ask(watch, "How?")).questions == 1
-
-        assert UNWATCHED._value.get() - before == 4
-        assert [entry["event"] for entry in logs] == ["caller_history_out_of_reach", "caller_history_within_reach"]
+    assert [await watch.observe(SHOP, "How?", end_user_id="ann") for _ in range(3)] == [None] * 3
+    assert UNWATCHED._value.get() - before == 3
 
 
 class Failing:
-    """A history that is out of reach until it `works`."""
-
-    def __init__(self) -> None:
-        self.works = False
-        self.asked = 0
+    """A history that is out of reach."""
 
     async def add(self, caller: str, entry: bytes, *, seconds: float) -> Sequence[bytes]:
-        self.asked += 1
-        if not self.works:
-            raise Unavailable("Redis cannot be reached.", reason="REDIS_UNAVAILABLE", fix="Start it.")
-        return [entry]
+        raise Unavailable("Redis cannot be reached.", reason="REDIS_UNAVAILABLE", fix="Start it.")
 
     async def close(self) -> None: ...
