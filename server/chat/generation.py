@@ -23,7 +23,7 @@ from server.domain import (
     TurnRequest,
 )
 from server.domain.token_estimate import estimate_tokens
-from server.errors import BudgetExhausted, FailedPrecondition, ModelError
+from server.errors import BudgetExhausted, FailedPrecondition, ModelError, Unavailable
 from server.ledger.turns import TurnLedger
 from server.ports import Ask, ModelCall
 from server.routing.chain import ModelChain
@@ -77,8 +77,8 @@ class AnswerWriter:
         model_request: ModelRequest,
         generation: Generation,
     ) -> AsyncGenerator[str, None]:
-        """Stream the text of the chain that was decided on; where all of it fails, also in mid-stream, the extractive
-        answer follows.
+        """Stream the text of the chain that was decided on; where all of it fails, also in mid-stream, or the counters
+        of its budgets are out of reach, the extractive answer follows.
 
         Usage and route switches are noted on `turn`, the end on `generation`. Raises BudgetExhausted where nothing was
         written and no call could be paid, and ModelError where the extractive answer fails too.
@@ -91,7 +91,7 @@ class AnswerWriter:
                 async for text in texts:
                     written = True
                     yield text
-        except ModelError as error:
+        except (ModelError, Unavailable) as error:
             chain = _decided(turn).chain
             if chain == (EXTRACTIVE,):
                 raise

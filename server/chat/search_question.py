@@ -19,7 +19,7 @@ from server.domain import (
     SearchQuestionSource,
     TextDelta,
 )
-from server.errors import BudgetExhausted, ModelError
+from server.errors import BudgetExhausted, ModelError, Unavailable
 from server.knowledge.search_question import SearchQuestion, leaning
 from server.ports import Ask
 
@@ -70,7 +70,7 @@ async def write_search_question(
         problem = _problem("".join(texts).strip(), finish)
     except TimeoutError:
         problem = "timed_out"
-    except (ModelError, BudgetExhausted) as error:
+    except (ModelError, BudgetExhausted, Unavailable) as error:
         problem = error.reason.lower()
     if problem:
         log.warning("search_question_not_written", turn_id=turn_id, reason=problem)

@@ -69,9 +69,8 @@ class Desk:
         self.retriever = FakeRetriever()
         self.ledger = TurnLedger(self.engine)
         charges = ChargeLedger(self.engine, self.ledger.writer)
-        self.budgets = Budgets(
-            BudgetStore(self.engine), charges, MemorySpendCounters(), (), clock=lambda: datetime.now(UTC)
-        )
+        self.counters = MemorySpendCounters()
+        self.budgets = Budgets(BudgetStore(self.engine), charges, self.counters, (), clock=lambda: datetime.now(UTC))
         models = {
             "strong": model or self.model,
             "backup": self.backup,

@@ -24,7 +24,7 @@ from server.domain import (
     Turn,
     TurnEvent,
 )
-from server.errors import BudgetExhausted, FailedPrecondition, ModelError
+from server.errors import BudgetExhausted, FailedPrecondition, ModelError, Unavailable
 from server.ledger.tables import TurnRow
 from server.ledger.turns import Feedback
 from tests.unit.chat.desk import Desk
@@ -163,6 +163,23 @@ async def test_what_could_pass_the_hard_limit_goes_to_the_economy_chain(desk: De
     assert turn.route_decision is not None
     assert turn.route_decision.rule == "hard limit"
     assert "tenant/day" in turn.route_decision.reason
+
+
+async def test_while_the_counters_are_away_a_hard_limit_leaves_the_extractive_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("They are away.", reason="SPEND_COUNTERS_UNAVAILABLE")
+
+    await desk.limit(hard=2_000_000_000)
+    monkeypatch.setattr(desk.counters, "reserve", away)
+
+    turn = ended(await desk.ask(QUESTION))
+
+    assert (turn.finish_reason, turn.cost_nanos) == (FinishReason.DEGRADED, 0)
+    assert "Refunds take 5 days [1]." in turn.answer
+    assert turn.route_switches == [RouteSwitch("strong", "extractive", "spend_counters_unavailable", mid_stream=False)]
+    assert desk.model.requests == []
 
 
 async def test_a_used_up_budget_refuses_with_the_time_of_its_reset(desk: Desk) -> None:
