@@ -1,4 +1,4 @@
-"""What budgets do when the Valkey that holds their counters is stopped: soft limits refuse nothing, hard ones make no call."""
+"""Budgets while the Valkey with their counters is stopped: soft limits refuse nothing, hard ones make no call."""
 
 from __future__ import annotations
 
