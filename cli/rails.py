@@ -73,7 +73,7 @@ def check(
 def list_rails(
     as_json: Annotated[bool, typer.Option("--json", help="Print the rails as one JSON line.")] = False,
 ) -> None:
-    """List the rails in the order in which they run, with their thresholds and what they do."""
+    """List the rails in the order in which they run, and what is masked, with thresholds and what they look for."""
     from cli.output import echo_json
     from nightdesk import Client
     from nightdesk.v1 import rail_pb2
@@ -163,8 +163,7 @@ def _print_rails(found: ListRailsResponse) -> None:
     for rail in found.rails:
         direction = enum_word(common_pb2.RailDirection.DESCRIPTOR, rail.direction)
         mode = enum_word(rail_pb2.RailMode.DESCRIPTOR, rail.mode)
+        threshold = "" if rail.mode == rail_pb2.RAIL_MODE_MASK else f"{rail.threshold:.2f}"
         about = [rail.description, "Asks a model." * rail.judged, "Flags what it cannot check." * rail.fails_open]
-        table.add_row(
-            escape(rail.rail), direction, f"{rail.threshold:.2f}", mode, escape(" ".join(filter(None, about)))
-        )
+        table.add_row(escape(rail.rail), direction, threshold, mode, escape(" ".join(filter(None, about))))
     console().print(table)

@@ -145,7 +145,11 @@ def _require_rails(client: Client, thresholds: dict[str, float]) -> None:
     if not thresholds:
         return
     rails = client.call(client.rails.ListRails, rail_pb2.ListRailsRequest()).rails
-    names = [rail.rail for rail in rails if rail.direction == common_pb2.RAIL_DIRECTION_INPUT]
+    names = [
+        rail.rail
+        for rail in rails
+        if rail.direction == common_pb2.RAIL_DIRECTION_INPUT and rail.mode != rail_pb2.RAIL_MODE_MASK
+    ]
     for rail in thresholds:
         if rail not in names:
             raise CliError(

@@ -58,7 +58,9 @@ def rail(
             # NeMo's own streaming gives every action all that there is.
             given["config"] = config
             taken = {parameter: given[parameter] for parameter in wanted if parameter in given}
-            found = await check(*args, **taken)
+            return outcome(await check(*args, **taken), config)
+
+        def outcome(found: Finding | RailOutcome | None, config: Any) -> RailOutcome:
             if isinstance(found, Finding):
                 return _outcome(found, _configured(config, name, threshold))
             return _NOTHING if found is None else found
@@ -76,7 +78,8 @@ def rail(
             "on_error": on_error,
             "unit": unit,
         }
-        vars(run).update(__signature__=signature, rail=declared)
+        # The server calls `check` itself, some hundred times an answer; a Colang flow and NeMo's streaming call `run`.
+        vars(run).update(__signature__=signature, rail=declared, check=check, outcome=outcome)
         return cast("Outcome", action(name=f"check_{name.replace(' ', '_')}")(run))
 
     return declare

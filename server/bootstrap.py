@@ -50,6 +50,7 @@ from server.models_file import ModelsFile, load_models
 from server.ports import Embedder, KeptAnswers, Model, RailEngine, Reranker, VectorStore
 from server.rails.callers import CallerWatch, watch_secret
 from server.rails.engine import NemoRailEngine
+from server.rails.trial import RailTrial
 from server.routing.chain import ModelChain
 from server.routing.decide import EXTRACTIVE
 from server.routing.judging import judge_chain, require_judge
@@ -103,6 +104,9 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         )
         stack.callback(engine.dispose)
         stack.push_async_callback(embedder.close)
+        await stack.enter_async_context(rails.holds.ended())
+        trial = RailTrial.of(_guardrails_dir(settings))
+        await stack.enter_async_context(trial.beside())
         catalog = open_catalog(settings, settings.vector_store)
         stack.push_async_callback(catalog.close)
         store = await open_serving_index(catalog, embedder)
@@ -168,7 +172,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
             meter=meter,
             routes=Routes(models_file, shared.breakers, prompts, prices),
             models_file=models_file,
-            checks=_checks(settings, engine, store, embedder, reranker, models, rails, shared),
+            checks=_checks(settings, engine, store, embedder, reranker, models, rails, trial, shared, originals),
             version=version("nightdesk"),
             originals=originals,
         )
@@ -245,7 +249,9 @@ def _checks(
     reranker: Reranker | None,
     models: Mapping[str, Model],
     rails: RailEngine,
+    trial: RailTrial,
     shared: SharedState,
+    originals: OriginalStore | None,
 ) -> Checks:
     async def ledger() -> ComponentStatus:
         def ask() -> int:
@@ -255,14 +261,18 @@ def _checks(
         await asyncio.to_thread(ask)
         return ComponentStatus("ledger", "sqlite", ComponentState.OK, str(settings.data_dir / "nightdesk.db"))
 
+    async def tried_rails() -> ComponentStatus:
+        return trial.worsen(await rails.check())
+
     return Checks(
         {
             **_model_checks(models),
             "embedder": embedder.check,
             "vector_store": store.check,
             **({"reranker": reranker.check} if reranker else {}),
-            "rails": rails.check,
+            "rails": tried_rails,
             "ledger": ledger,
+            **({"originals": originals.check} if originals else {}),
             **({"redis": shared.check} if shared.check else {}),
         }
     )

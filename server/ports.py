@@ -301,12 +301,14 @@ class CheckOptions:
         caller: for rails that look at what a caller has asked of late.
         sources: what an answer was written from, the customer's question first, for rails that compare; without any,
             the public texts are.
+        nothing_private: of a message, that `redact` is known to change nothing in it; it is not read a second time.
     """
 
     thresholds: Mapping[str, float] = field(default_factory=dict)
     judge: Judge | None = None
     caller: CallerSignals | None = None
     sources: Sequence[str] = ()
+    nothing_private: bool = False
 
 
 CONFIGURED = CheckOptions()
@@ -319,6 +321,10 @@ class RailEngine(Protocol):
     @property
     def rails(self) -> Sequence[RailInfo]:
         """In the order in which they run."""
+
+    @property
+    def masks(self) -> Sequence[RailInfo]:
+        """What is masked on each side, whatever the rails say."""
 
     async def check_input(
         self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED

@@ -94,6 +94,11 @@ def busiest_rail(rails: Iterable[rail_pb2.Rail], points: Iterable[Point]) -> str
     return max(names, key=lambda name: blocked[name], default="")
 
 
+def with_thresholds(rails: Iterable[rail_pb2.Rail]) -> list[rail_pb2.Rail]:
+    """Without what only masks, which has none."""
+    return [rail for rail in rails if rail.mode != rail_pb2.RAIL_MODE_MASK]
+
+
 def rails_table(rails: Iterable[rail_pb2.Rail], points: Sequence[Point]) -> pd.DataFrame:
     """One row a rail, with what it did in the period."""
 
@@ -105,12 +110,13 @@ def rails_table(rails: Iterable[rail_pb2.Rail], points: Sequence[Point]) -> pd.D
         {
             "rail": rail.rail,
             "checks": direction(rail.direction),
-            "threshold": rail.threshold,
+            "threshold": None if rail.mode == rail_pb2.RAIL_MODE_MASK else rail.threshold,
             "mode": rail_mode(rail.mode),
             "judged": rail.judged,
-            "on failure": "flags" if rail.fails_open else "blocks",
+            "on failure": "" if rail.mode == rail_pb2.RAIL_MODE_MASK else "flags" if rail.fails_open else "blocks",
             "blocked": count(rail, common_pb2.VERDICT_BLOCK),
             "flagged": count(rail, common_pb2.VERDICT_FLAG),
+            "masked": count(rail, common_pb2.VERDICT_REDACT),
             "description": rail.description,
         }
         for rail in rails

@@ -17,11 +17,11 @@ _UNSAFE = re.compile(r"\b(?:javascript|vbscript):[^\s]|\bdata:(?:text/html|image
 
 def find_foreign_link(text: str, allowed: Iterable[str] = (), known: str = "") -> Finding | None:
     """A link to a host that is neither in `allowed` (with its subdomains) nor linked in the text `known`."""
-    if "//" not in text and "www." not in text.lower() and ":" not in text:
-        return None
-    if _UNSAFE.search(text):
+    lowered = text.lower()
+    # Beyond ASCII the expression knows other letters for those of "script".
+    if ("script:" in lowered or "data:" in lowered or not text.isascii()) and _UNSAFE.search(text):
         return Finding("unsafe_link", 1.0, "a link that runs code")
-    hosts = [_host(link) for link in _LINK.findall(text)]
+    hosts = [_host(link) for link in _LINK.findall(text)] if "//" in text or "www." in lowered else []
     if not hosts:
         return None
     trusted = _hosts(known)

@@ -26,4 +26,5 @@ class RailOptions:
             end_user_id=request.end_user_id,
             conversation_id=request.conversation_id,
         )
-        return CheckOptions(version.bundle.rail_thresholds, judge, caller)
+        unmasked = turn.question == request.message
+        return CheckOptions(version.bundle.rail_thresholds, judge, caller, nothing_private=unmasked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -43,13 +43,17 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerWriter:
-    """Writes answers. `routes` and `deployments` are those of the settings; every call is paid for through `meter`."""
+    """Writes answers. `routes` and `deployments` are those of the settings; every call is paid for through `meter`.
+
+    `known`: hashes of prompt versions whose deployments the settings name; neither ever changes.
+    """
 
     routes: Mapping[str, Routing]
     deployments: Collection[str]
     chain: ModelChain
     meter: Meter
     ledger: TurnLedger
+    known: set[str] = field(default_factory=set)
 
     async def decide(self, turn: Turn, request: TurnRequest, version: PromptVersion) -> RouteDecision:
         """The chain for a turn whose passages are known, noted on it. Raises FailedPrecondition."""
@@ -131,7 +135,9 @@ class AnswerWriter:
             ) from None
 
     def _require_known(self, version: PromptVersion, routing: Routing) -> None:
-        """The settings may have changed since the version was made."""
+        """The settings may have changed since the version was made. Asked up to three times a turn."""
+        if version.content_hash in self.known:
+            return
         chains = (routing.chain, routing.economy_chain, *(rule.chain for rule in routing.rules))
         unknown = sorted({name for chain in chains for name in chain} - {*self.deployments, EXTRACTIVE})
         if unknown:
@@ -140,6 +146,7 @@ class AnswerWriter:
                 reason="DEPLOYMENT_UNKNOWN",
                 fix=f"Their deployments are: {', '.join(sorted(self.deployments)) or 'none'}.",
             )
+        self.known.add(version.content_hash)
 
     def _call(self, turn: Turn, request: TurnRequest, purpose: str) -> ModelCall:
         return self.meter.call(_account(request), purpose=purpose, note=turn.usage.append, turn_id=turn.id)

@@ -30,13 +30,13 @@ class RailMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RailInfo:
-    """A rail of the configuration. `judged`: it asks a model. `fails_open`: what it could not check is flagged, not
-    blocked."""
+    """A rail of the configuration. `mode`: None where it only masks; no threshold counts then. `judged`: it asks a
+    model. `fails_open`: what it could not check is flagged, not blocked."""
 
     name: str
     direction: Direction
     threshold: float
-    mode: RailMode = RailMode.BLOCK
+    mode: RailMode | None = RailMode.BLOCK
     judged: bool = False
     fails_open: bool = False
     description: str = ""

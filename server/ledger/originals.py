@@ -17,6 +17,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from server.domain import ComponentState, ComponentStatus
 from server.errors import FailedPrecondition, NotFound, SettingsError
 from server.ledger.tables import OriginalRow, RevealRow
 from server.ledger.writer import Row
@@ -96,6 +97,38 @@ class OriginalStore:
         log.warning("turn_revealed", turn=turn_id, reader=reader, reason_characters=len(reason))
         return Original(question, answer, datetime.fromtimestamp(row.expires_at, UTC))
 
+    async def check(self) -> ComponentStatus:
+        """Whether the keys open the newest and the oldest original that is kept, of whatever tenant; the oldest is the
+        one that a change of keys leaves behind. No text is read."""
+        ends = await asyncio.to_thread(self._ends)
+        if not ends:
+            return _status(ComponentState.OK, "none is kept yet")
+        closed = [name for name, row in ends.items() if not self._opens(row)]
+        if not closed:
+            return _status(ComponentState.OK, "the keys open the newest and the oldest that is kept")
+        last = datetime.fromtimestamp(ends["newest" if "newest" in closed else "oldest"].expires_at, UTC)
+        return _status(
+            ComponentState.DEGRADED,
+            f"No key of NIGHTDESK_ORIGINALS_KEY opens the {' or the '.join(closed)} original. What cannot be opened is "
+            f"deleted unread, this one at {last:%Y-%m-%d %H:%M} UTC; new turns are kept by the first key.",
+            "Append the key that was set before, after a comma, and start the server again.",
+        )
+
+    def _ends(self) -> dict[str, OriginalRow]:
+        kept = select(OriginalRow).where(OriginalRow.expires_at > self._now()).limit(1)
+        expiry = col(OriginalRow.expires_at)
+        orders = {"newest": expiry.desc(), "oldest": expiry.asc()}
+        with Session(self._engine) as session:
+            found = {name: session.exec(kept.order_by(order)).first() for name, order in orders.items()}
+        return {name: row for name, row in found.items() if row is not None}
+
+    def _opens(self, row: OriginalRow) -> bool:
+        try:
+            self._fernet.decrypt(row.texts)
+        except InvalidToken:
+            return False
+        return True
+
     def _find(self, tenant: str, turn_id: str) -> OriginalRow | None:
         query = select(OriginalRow).where(
             OriginalRow.tenant == tenant, OriginalRow.turn_id == turn_id, OriginalRow.expires_at > self._now()
@@ -115,6 +148,10 @@ class OriginalStore:
         with Session(self._engine) as session:
             session.add(row)
             session.commit()
+
+
+def _status(state: ComponentState, detail: str, fix: str = "") -> ComponentStatus:
+    return ComponentStatus("originals", "fernet", state, detail, fix)
 
 
 async def delete_expired(engine: Engine, now: float | None = None) -> int:

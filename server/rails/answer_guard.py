@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 
 from server.domain import Direction, RailMode, RailVerdict, Verdict
 from server.ports import CheckOptions
-from server.rails.checks import RailRunner
+from server.rails.checks import PreparedCheck, RailRunner
 from server.rails.hold_back import MaskingStream
 from server.rails.masking import Masked
 from server.rails.rail import Rail, Subject, Unit
-from server.rails.sentence_checks import SentenceChecks
+from server.rails.sentence_checks import Check, SentenceChecks
 from server.rails.sentences import Sentences
 from server.rails.verdicts import Highest, blocks
 
@@ -40,17 +41,18 @@ class AnswerGuard:
         *,
         has_flows: bool,
     ) -> None:
-        self._runner, self._masking, self._options = runner, masking, options
-        self._sources, self._public = tuple(options.sources or public), tuple(public)
-        self._piece_rails = [rail for rail in rails if rail.unit is Unit.PIECE]
-        blocking, watching = (
-            [rail for rail in rails if rail.unit is Unit.SENTENCE and rail.info.mode is mode] for mode in _MODES
-        )
-        self._blocking = SentenceChecks(partial(self._check, blocking)) if blocking else None
-        self._watching = SentenceChecks(partial(self._check, watching)) if watching else None
-        self._answer_rails, self._answer_watchers = (
-            [rail for rail in rails if rail.unit is Unit.ANSWER and rail.info.mode is mode] for mode in _MODES
-        )
+        self._runner, self._masking = runner, masking
+        self._about = Subject(Direction.OUTPUT, "", sources=tuple(options.sources or public), public=tuple(public))
+
+        def check(unit: Unit, *modes: RailMode) -> Check | None:
+            chosen = [rail for rail in rails if rail.unit is unit and rail.info.mode in modes]
+            return partial(_unless_blank, runner.prepare(chosen, self._about, options)) if chosen else None
+
+        blocking, watching = (check(Unit.SENTENCE, mode) for mode in _MODES)
+        self._blocking = SentenceChecks(blocking) if blocking else None
+        self._watching = SentenceChecks(watching) if watching else None
+        self._check_piece = check(Unit.PIECE, *_MODES)
+        self._check_answer, self._watch_answer = (check(Unit.ANSWER, mode) for mode in _MODES)
         self._has_flows = has_flows
         self._highest = Highest()
         self._sentences = Sentences()
@@ -89,7 +91,8 @@ class AnswerGuard:
         items: list[str | RailVerdict] = [redaction(Direction.OUTPUT, (kind,)) for kind in piece.kinds]
         if piece.text:
             self._window = _tail(self._window) + piece.text
-            items += self._noted(await self._check(self._piece_rails, self._window))
+            if self._check_piece is not None:
+                items += self._noted(await self._check_piece(self._window))
             if not self._blocked:
                 self._answer.append(piece.text)
                 items += self._passed(piece.text)
@@ -131,23 +134,18 @@ class AnswerGuard:
 
     async def _whole_answer(self) -> AsyncGenerator[str | RailVerdict, None]:
         """The checks of all of it; what was held back for them is shown once those that may block have passed."""
-        subject = self._subject("".join(self._answer))
-        if self._has_flows and subject.text and not self._blocked:
-            for verdict in self._noted(await self._runner.flows(subject)):
+        answer = "".join(self._answer)
+        if self._has_flows and answer and not self._blocked:
+            for verdict in self._noted(await self._runner.flows(replace(self._about, text=answer))):
                 yield verdict
-        for rails in (self._answer_rails, self._answer_watchers):
+        for check in (self._check_answer, self._watch_answer):
             if self._blocked:
                 return
-            for verdict in self._noted(await self._check(rails, subject.text)):
+            for verdict in self._noted(await check(answer)) if check is not None else ():
                 yield verdict
             if self._held and not self._blocked:
                 yield "".join(self._held)
                 self._held.clear()
-
-    async def _check(self, rails: Sequence[Rail], text: str) -> list[RailVerdict]:
-        if not rails or not text.strip():
-            return []
-        return await self._runner.check(rails, self._subject(text), self._options)
 
     def _noted(self, verdicts: Sequence[RailVerdict]) -> list[RailVerdict]:
         """Those that are to be told now; a block ends the answer."""
@@ -155,13 +153,14 @@ class AnswerGuard:
         return self._highest.note(verdicts)
 
     def _shown(self, text: str) -> list[str]:
-        if not (self._has_flows or self._answer_rails):
+        if not self._has_flows and self._check_answer is None:
             return [text]
         self._held.append(text)
         return []
 
-    def _subject(self, text: str) -> Subject:
-        return Subject(Direction.OUTPUT, text, sources=self._sources, public=self._public)
+
+async def _unless_blank(check: PreparedCheck, text: str) -> list[RailVerdict]:
+    return await check.all(text) if text.strip() else []
 
 
 def redaction(direction: Direction, kinds: Sequence[str]) -> RailVerdict:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 import structlog
 
 from server.domain import RAIL_ERROR, Direction, RailVerdict, Verdict
 from server.ports import CONFIGURED, CheckOptions
+from server.rails.calls import RailCall
+from server.rails.holds import Holds, RailOverran, RestOf
 from server.rails.nemo import NemoRuntime
 from server.rails.rail import Rail, Subject, Unit
 from server.rails.sentences import split
-from server.rails.verdicts import Highest, blocks, decide, failure
+from server.rails.verdicts import Highest, blocks
 
 LONGEST_CHECK_SECONDS = 10.0
 """A rail of a team's own may ask a service that does not answer; a customer must not wait for it."""
@@ -23,36 +26,50 @@ log = structlog.get_logger(__name__)
 
 
 class RailRunner:
-    """Runs rails by NeMo's dispatcher and flows by its interpreter. Holds nothing of the texts.
+    """Runs rails, each by its RailCall, and flows by NeMo's interpreter. Holds nothing of the texts.
 
-    `seconds`: how long the rails that ask no model may take for one text, together.
+    `seconds`: how long the rails that ask no model may take for one text, together. `holds`: what runs them.
     """
 
     def __init__(
-        self, runtime: NemoRuntime, redact: Callable[[str], str], *, seconds: float = LONGEST_CHECK_SECONDS
+        self,
+        runtime: NemoRuntime,
+        redact: Callable[[str], str],
+        *,
+        seconds: float = LONGEST_CHECK_SECONDS,
+        holds: Holds | None = None,
     ) -> None:
+        self.holds = holds or Holds()
         self._runtime = runtime
         self._redact = redact
         self._seconds = seconds
+        self._calls: dict[str, RailCall] = {}
 
-    async def check(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
-        """One verdict a rail; none of the judged rails where a cheap one blocks."""
-        verdicts = await self._cheap(rails, subject, options)
-        return verdicts if blocks(verdicts) else verdicts + await self._judged(rails, subject, options)
+    def prepare(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> PreparedCheck:
+        """A check of texts that differ in their text alone, as the pieces of an answer do."""
+        return PreparedCheck(
+            [self._call(rail) for rail in rails],
+            _variables(self._runtime, subject, options),
+            subject if self._runtime.plain[subject.direction] else None,
+            options,
+            holds=self.holds,
+            seconds=self._seconds,
+        )
 
     async def check_whole(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
         """One verdict a rail and flow on a whole text; that of a rail for sentences is its strictest.
 
         What costs more runs only where nothing blocked: first the flows of NeMo's interpreter, then the judged rails.
         """
-        verdicts, parts = Highest(), _parts(rails, subject)
-        for part, its_rails in parts:
-            verdicts.note(await self._cheap(its_rails, part, options))
+        verdicts = Highest()
+        parts = [(part.text, self.prepare(its_rails, part, options)) for part, its_rails in _parts(rails, subject)]
+        for text, check in parts:
+            verdicts.note(await check.cheap(text))
         if not verdicts.blocked:
             verdicts.note(await self.flows(subject))
-        for part, its_rails in parts:
+        for text, check in parts:
             if not verdicts.blocked:
-                verdicts.note(await self._judged(its_rails, part, options))
+                verdicts.note(await check.judged(text))
         return verdicts.all()
 
     async def check_cheaply(self, rails: Sequence[Rail], subject: Subject) -> list[RailVerdict]:
@@ -65,9 +82,10 @@ class RailRunner:
         names = self._runtime.interpreted[direction]
         if not names:
             return []
+        running = self._runtime.run_flows(direction, subject.text, _of_nemo(subject))
         try:
-            result = await self._runtime.run_flows(direction, subject.text, _of_nemo(subject))
-        except Exception as error:  # noqa: BLE001 - whatever a team's flow raises must block, not pass
+            result = await RestOf(self.holds, "flow", running)
+        except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's flow raises must block, not pass
             return [_failed_flow(direction, type(error).__name__)]
         if result.blocked_by:
             return [RailVerdict(result.blocked_by, direction, Verdict.BLOCK, "policy", score=1.0, threshold=1.0)]
@@ -75,51 +93,95 @@ class RailRunner:
             return [_failed_flow(direction, "the text was rewritten")]
         return [RailVerdict(name, direction, Verdict.ALLOW, threshold=1.0) for name in names]
 
-    async def _cheap(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
+    def _call(self, rail: Rail) -> RailCall:
+        call = self._calls.get(rail.info.name)
+        if call is None:
+            call = self._calls[rail.info.name] = RailCall(rail, self._runtime, self._redact)
+        return call
+
+
+class PreparedCheck:
+    """Some rails on one text after another. Texts may be checked side by side."""
+
+    def __init__(
+        self,
+        calls: Sequence[RailCall],
+        variables: Mapping[str, Any],
+        of_nemo: Subject | None,
+        options: CheckOptions,
+        *,
+        holds: Holds,
+        seconds: float,
+    ) -> None:
+        """For RailRunner.prepare, which callers use. `of_nemo`: the subject, where a flow wants NeMo's variables."""
+        self._cheap = [call for call in calls if not call.rail.info.judged]
+        self._judged = [call for call in calls if call.rail.info.judged]
+        self._variables, self._of_nemo, self._options = variables, of_nemo, options
+        self._holds, self._seconds = holds, seconds
+
+    async def all(self, text: str) -> list[RailVerdict]:
+        """One verdict a rail; none of the judged rails where a cheap one blocks."""
+        verdicts = await self.cheap(text)
+        return verdicts if not self._judged or blocks(verdicts) else verdicts + await self.judged(text)
+
+    async def cheap(self, text: str) -> list[RailVerdict]:
         """One verdict a rail; one that takes too long has failed, and so have those that were to run after it."""
-        variables = self._variables(subject, options)
-        cheap = [rail for rail in rails if not rail.info.judged]
-        verdicts: list[RailVerdict] = []
-        try:
-            async with asyncio.timeout(self._seconds):
-                for rail in cheap:
-                    verdicts.append(await self._verdict(rail, variables, options))  # noqa: PERF401 - kept on a timeout
-        except TimeoutError:
-            late = cheap[len(verdicts) :]
-            log.error("rails_timed_out", rail=late[0].info.name, seconds=self._seconds)
-            verdicts += [failure(rail, options) for rail in late]
+        start = perf_counter()
+        variables, verdicts = self._of(text), list[RailVerdict]()
+        for number, call in enumerate(self._cheap):
+            try:
+                running = call.start(variables)
+                done, result = self._holds.run(call.name, running.send)
+            except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's rail raises is its failure
+                verdicts.append(call.failed(self._options, error))
+                continue
+            if done:
+                verdicts.append(call.verdict(result, self._options))
+                continue
+            try:
+                async with asyncio.timeout(self._seconds - (perf_counter() - start)):
+                    verdicts.append(await self._rest(call, RestOf(self._holds, call.name, running, result)))
+            except TimeoutError:
+                log.error("rails_timed_out", rail=call.name, seconds=self._seconds)
+                return verdicts + [late.failed(self._options) for late in self._cheap[number:]]
         return verdicts
 
-    async def _judged(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
-        """At the same time: each waits for a model."""
-        judged = [rail for rail in rails if rail.info.judged]
-        if not judged:
+    async def judged(self, text: str) -> list[RailVerdict]:
+        """At the same time: each waits for a model. Without a judge they have failed."""
+        if not self._judged:
             return []
-        variables = self._variables(subject, options)
-        return await asyncio.gather(*(self._verdict(rail, variables, options) for rail in judged))
+        if self._options.judge is None:
+            return [call.failed(self._options) for call in self._judged]
+        variables = self._of(text)
+        return await asyncio.gather(*(self._ask(call, variables) for call in self._judged))
 
-    async def _verdict(self, rail: Rail, variables: Mapping[str, Any], options: CheckOptions) -> RailVerdict:
-        if rail.info.judged and options.judge is None:
-            return failure(rail, options)
-        parameters = {name: variables.get(variable) for name, variable in rail.variables.items()}
-        parameters.update(rail.constants)
-        return decide(rail, await self._runtime.run(rail.action, parameters), options, self._redact)
+    async def _ask(self, call: RailCall, variables: Mapping[str, Any]) -> RailVerdict:
+        return await self._rest(call, RestOf(self._holds, call.name, call.start(variables)))
 
-    def _variables(self, subject: Subject, options: CheckOptions) -> dict[str, Any]:
+    async def _rest(self, call: RailCall, rest: RestOf) -> RailVerdict:
+        try:
+            return call.verdict(await rest, self._options)
+        except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's rail raises is its failure
+            return call.failed(self._options, error)
+
+    def _of(self, text: str) -> dict[str, Any]:
         """By the names that rails know, and, where a flow is among them, by those of NeMo's flows."""
-        variables = {
-            "text": subject.text,
-            "earlier": subject.earlier,
-            "sources": subject.sources,
-            "public": subject.public,
-            "judge": options.judge,
-            "caller": options.caller,
-            "config": self._runtime.config,
-        }
-        if self._runtime.plain[subject.direction]:
-            of_nemo = _of_nemo(subject)
-            variables |= {"context": of_nemo, **of_nemo}
-        return variables
+        if self._of_nemo is None:
+            return {**self._variables, "text": text}
+        of_nemo = _of_nemo(replace(self._of_nemo, text=text))
+        return {**self._variables, "text": text, "context": of_nemo, **of_nemo}
+
+
+def _variables(runtime: NemoRuntime, subject: Subject, options: CheckOptions) -> dict[str, Any]:
+    """All but the text."""
+    return {
+        "earlier": subject.earlier,
+        "sources": subject.sources,
+        "public": subject.public,
+        "judge": options.judge,
+        "caller": options.caller,
+        "config": runtime.config,
+    }
 
 
 def _failed_flow(direction: Direction, error: str) -> RailVerdict:

@@ -21,14 +21,16 @@ from server.domain import (
 )
 from server.errors import SettingsError
 from server.ports import CONFIGURED, CheckOptions
-from server.rails.answer_guard import AnswerGuard, redaction
+from server.rails.answer_guard import MASKING_RAIL, AnswerGuard, redaction
 from server.rails.checks import RailRunner
 from server.rails.configured import configured_rails
 from server.rails.hold_back import MaskingStream, MayGrow
+from server.rails.holds import Holds
 from server.rails.masking import FindSpans, Masked, PublicTexts, mask
 from server.rails.nemo import NemoRuntime
 from server.rails.rail import Rail, Subject
 from server.rails.remembered import RememberedVerdicts
+from server.rails.trial import FIX as MEND_SLOW_RAIL
 from server.rails.verdicts import blocks
 
 _EARLIER_MESSAGES = 3
@@ -45,7 +47,8 @@ class NemoRailEngine:
         self._find_spans = runtime.action("find_private_spans")
         self._may_grow = runtime.action("private_span_may_grow")
         self._canonical = runtime.action("canonical_private_values")
-        if names := runtime.custom_data.get("names"):
+        self._with_names = bool(names := runtime.custom_data.get("names"))
+        if names:
             self._find_spans, self._may_grow = _with_names(runtime, names)
         self._never_public = frozenset(runtime.custom_data.get("always_masked", ()))
 
@@ -67,9 +70,26 @@ class NemoRailEngine:
         return engine
 
     @property
+    def holds(self) -> Holds:
+        """How long rails hold the event loop; `holds.ended()` ends those that do for too long."""
+        return self._runner.holds
+
+    @property
     def rails(self) -> Sequence[RailInfo]:
         """In the order in which they run: the cheap ones, NeMo's own flows, those that ask a model."""
         return [info for direction in Direction for info in self._in_order(direction)]
+
+    @property
+    def masks(self) -> Sequence[RailInfo]:
+        """Of messages and of answers."""
+        kinds = "Personal data and secrets, names of persons too," if self._with_names else "Personal data and secrets"
+        always = f" Always masked: {', '.join(sorted(self._never_public))}." if self._never_public else ""
+        told = {
+            Direction.INPUT: f"{kinds} become placeholders in the record and the logs; the model reads the message.",
+            Direction.OUTPUT: f"{kinds} become placeholders before the answer is shown, except what the message or a "
+            f"citation that is no ticket gave.{always}",
+        }
+        return [RailInfo(MASKING_RAIL, side, 0.0, None, description=text) for side, text in told.items()]
 
     async def check_input(
         self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED
@@ -77,7 +97,9 @@ class NemoRailEngine:
         """See RailEngine. Personal data in the message is masked in the report, and blocks nothing."""
         said = tuple(message.text for message in history if message.role is MessageRole.USER)
         verdicts = await self._check(Subject(Direction.INPUT, text, earlier=said[-_EARLIER_MESSAGES:]), options)
-        return _report(Direction.INPUT, verdicts, mask(self._find_spans, text))
+        return _report(
+            Direction.INPUT, verdicts, Masked(text) if options.nothing_private else mask(self._find_spans, text)
+        )
 
     async def check_context(self, text: str, options: CheckOptions = CONFIGURED) -> RailReport:
         """See RailEngine. A chunk that was checked before is not read again, unless a model judges it."""
@@ -118,12 +140,16 @@ class NemoRailEngine:
         return mask(self._find_spans, text).text
 
     async def check(self) -> ComponentStatus:
-        """Runs the configuration's self-test again."""
+        """Runs the configuration's self-test again, and names rails that had to be ended."""
         counts = (f"{len(self._in_order(direction))} {direction.value}" for direction in Direction)
         try:
             await self._prove()
         except SettingsError as error:
             return ComponentStatus("rails", "nemoguardrails", ComponentState.FAILED, error.message, error.fix)
+        if overruns := self.holds.overruns:
+            ended = ", ".join(f"{rail!r} ({times} times)" for rail, times in overruns.items())
+            detail = f"Ended for holding the server up, so that their texts were not checked: {ended}"
+            return ComponentStatus("rails", "nemoguardrails", ComponentState.DEGRADED, detail, MEND_SLOW_RAIL)
         return ComponentStatus("rails", "nemoguardrails", ComponentState.OK, f"{', '.join(counts)} rails")
 
     async def _check(self, subject: Subject, options: CheckOptions) -> list[RailVerdict]:

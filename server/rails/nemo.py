@@ -2,8 +2,9 @@
 
 Two ways lead from a flow to its verdict. `LLMRails.check_async` interprets the flow: about 25 ms of CPU a rail. A flow
 that does no more than execute one action and stop where the outcome is a block needs no interpreter: its action is run
-through NeMo's action dispatcher in a few microseconds, as NeMo itself does for streamed output. Only flows with a logic
-of their own, or whose action needs NeMo's language model, take the long way.
+through NeMo's action dispatcher in a few microseconds, as NeMo itself does for streamed output, and a declared rail by
+calling its function. Only flows with a logic of their own, or whose action needs NeMo's language model, take the long
+way.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nemoguardrails.actions.rail_outcome import RailOutcome
 
 _SECTIONS = {Direction.INPUT: "input", Direction.CONTEXT: "retrieval", Direction.OUTPUT: "output"}
+_DISPATCHER = "nemoguardrails.actions.action_dispatcher"
 _GIVEN = ("config", "context")
 """Parameters that NeMo Guardrails gives to every action that names them."""
 
@@ -35,6 +37,17 @@ class PlainFlow:
     name: str
     action: str
     parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRail:
+    """An async function that guardrails_config.rail_action has declared, without what makes an action of it.
+
+    `outcome`: NeMo's outcome of what the function found; None where it is neither a finding nor an outcome.
+    """
+
+    check: Callable[..., Coroutine[Any, Any, Any]]
+    outcome: Callable[[Any], RailOutcome | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,23 @@ class NemoRuntime:
                 f"The rails have no action {name!r}.", fix="Put back the file in actions/ that declares it."
             )
         return function
+
+    def declared(self, name: str) -> DeclaredRail | None:
+        """The rail that the action `name` was made of; None where the action is not one of ours."""
+        action = self.action(name)
+        check, outcome = getattr(action, "check", None), getattr(action, "outcome", None)
+        if check is None or outcome is None or not inspect.iscoroutinefunction(check):
+            return None
+
+        def known(found: Any) -> RailOutcome | None:
+            made = outcome(found, self.config)
+            return made if isinstance(made, self._outcome) else None
+
+        return DeclaredRail(check, known)
+
+    def log_error(self, error: BaseException) -> None:
+        """As the dispatcher logs what an action raised: its type and place, and nothing of a text."""
+        logging.getLogger(_DISPATCHER).error(error)
 
     async def run(self, action: str, parameters: Mapping[str, Any]) -> RailOutcome | None:
         """Execute an action. None where it failed or returned something else than an outcome."""
@@ -187,6 +217,6 @@ class _WithoutTexts(logging.Filter):
 
 def _keep_texts_out_of_logs() -> None:
     logging.getLogger("nemoguardrails").setLevel(logging.WARNING)
-    dispatcher = logging.getLogger("nemoguardrails.actions.action_dispatcher")
+    dispatcher = logging.getLogger(_DISPATCHER)
     if not any(isinstance(existing, _WithoutTexts) for existing in dispatcher.filters):
         dispatcher.addFilter(_WithoutTexts())

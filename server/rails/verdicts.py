@@ -30,7 +30,7 @@ def decide(rail: Rail, outcome: RailOutcome | None, options: CheckOptions, redac
     info = rail.info
     if outcome is None or outcome.failed or outcome.is_transform:
         return failure(rail, options)
-    threshold = _threshold(rail, options)
+    threshold = threshold_of(rail, options)
     found = outcome.metadata
     score = float(found.get("score", outcome.is_blocked))
     if rail.decides and info.name not in options.thresholds:
@@ -50,7 +50,7 @@ def failure(rail: Rail, options: CheckOptions) -> RailVerdict:
     info = rail.info
     log.error("rail_failed", rail=info.name, direction=info.direction.value, passed=info.fails_open)
     verdict = Verdict.FLAG if info.fails_open else Verdict.BLOCK
-    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, 1.0, _threshold(rail, options))
+    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, 1.0, threshold_of(rail, options))
 
 
 def blocks(verdicts: Iterable[RailVerdict]) -> bool:
@@ -79,6 +79,8 @@ class Highest:
 
     def _raised(self, verdict: RailVerdict) -> bool:
         kept = self._kept.get(verdict.rail)
+        if kept is verdict:
+            return False
         if kept is not None and _rank(verdict) <= _rank(kept):
             return False
         if kept is not None and kept.score > verdict.score:
@@ -87,7 +89,8 @@ class Highest:
         return True
 
 
-def _threshold(rail: Rail, options: CheckOptions) -> float:
+def threshold_of(rail: Rail, options: CheckOptions) -> float:
+    """That of the check, else the configuration's."""
     return options.thresholds.get(rail.info.name, rail.info.threshold)
 
 

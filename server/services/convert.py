@@ -61,9 +61,10 @@ DIRECTIONS: dict[Direction, common_pb2.RailDirection.ValueType] = {
     Direction.OUTPUT: common_pb2.RAIL_DIRECTION_OUTPUT,
 }
 DIRECTIONS_BACK = {value: direction for direction, value in DIRECTIONS.items()}
-RAIL_MODES: dict[RailMode, rail_pb2.RailMode.ValueType] = {
+RAIL_MODES: dict[RailMode | None, rail_pb2.RailMode.ValueType] = {
     RailMode.BLOCK: rail_pb2.RAIL_MODE_BLOCK,
     RailMode.FLAG: rail_pb2.RAIL_MODE_FLAG,
+    None: rail_pb2.RAIL_MODE_MASK,
 }
 FINISHES: dict[FinishReason, common_pb2.FinishReason.ValueType] = {
     FinishReason.ANSWERED: common_pb2.FINISH_REASON_ANSWERED,

@@ -69,7 +69,9 @@ class RailService(rail_pb2_grpc.RailServiceServicer):
     async def ListRails(
         self, request: rail_pb2.ListRailsRequest, context: ServicerContext[Any, Any]
     ) -> rail_pb2.ListRailsResponse:
-        return rail_pb2.ListRailsResponse(rails=[convert.rail(info) for info in self._rails.rails])
+        # Masks have no mode, and no name by which a threshold could be set; on both sides they run beside the rails.
+        infos = (*self._rails.rails, *self._rails.masks)
+        return rail_pb2.ListRailsResponse(rails=[convert.rail(info) for info in infos])
 
     async def SimulateThresholds(
         self, request: rail_pb2.SimulateThresholdsRequest, context: ServicerContext[Any, Any]

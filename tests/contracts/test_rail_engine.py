@@ -215,3 +215,17 @@ async def test_check_counts_the_rails(engine: RailEngine) -> None:
 def test_a_folder_without_rails_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no config\.yml"):
         NemoRailEngine.load(tmp_path)
+
+
+async def test_what_is_masked_is_listed_beside_the_rails_with_its_exceptions(engine: RailEngine) -> None:
+    assert [(mask.name, mask.direction, mask.mode) for mask in engine.masks] == [
+        ("personal data", Direction.INPUT, None),
+        ("personal data", Direction.OUTPUT, None),
+    ]
+    assert engine.masks[1].description.endswith("Always masked: secret.")
+    assert "personal data" not in {rail.name for rail in engine.rails}  # No version can set a threshold for it.
+
+
+async def test_a_message_that_is_known_to_hold_nothing_private_is_not_masked_again(engine: RailEngine) -> None:
+    report = await engine.check_input("Mail jane@example.com", options=CheckOptions(nothing_private=True))
+    assert report.text == "Mail jane@example.com"

@@ -167,7 +167,7 @@ def flag_note(flagged: common_pb2.RailVerdict) -> str:
 
 
 def rail_mode(number: int) -> str:
-    """ "block" or "flag"."""
+    """ "block", "flag" or "mask"."""
     return _word(rail_pb2.RailMode.DESCRIPTOR, "RAIL_MODE_", number)
 
 

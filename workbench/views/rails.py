@@ -23,6 +23,7 @@ from workbench.rail_frames import (
     refusal_rates,
     refusals,
     sums,
+    with_thresholds,
 )
 
 # How far back, and the width of a bar.
@@ -58,7 +59,8 @@ def show() -> None:
         versions = queries.prompt_versions(client())
     _refusals(_of_version(points, totals), totals, by or "category", span, step)
     _rails(rails, points)
-    workshop(rails, versions, span, busiest_rail(rails, points))
+    movable = with_thresholds(rails)
+    workshop(movable, versions, span, busiest_rail(movable, points))
 
 
 def _of_version(points: Points, totals: Totals) -> Points:
@@ -121,6 +123,7 @@ def _rails(rails: Sequence[rail_pb2.Rail], points: Points) -> None:
             "on failure": st.column_config.TextColumn(width=80, help="What a text meets that it could not check."),
             "blocked": count,
             "flagged": count,
+            "masked": count,
         },
     )
 

@@ -32,6 +32,8 @@ class _RailModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RailMode.Val
     """A score that reaches the threshold blocks."""
     RAIL_MODE_FLAG: _RailMode.ValueType  # 2
     """It is noted only, so that a rail can be tried on real traffic."""
+    RAIL_MODE_MASK: _RailMode.ValueType  # 3
+    """What it finds is replaced, whatever its score; it has no threshold."""
 
 class RailMode(_RailMode, metaclass=_RailModeEnumTypeWrapper): ...
 
@@ -40,6 +42,8 @@ RAIL_MODE_BLOCK: RailMode.ValueType  # 1
 """A score that reaches the threshold blocks."""
 RAIL_MODE_FLAG: RailMode.ValueType  # 2
 """It is noted only, so that a rail can be tried on real traffic."""
+RAIL_MODE_MASK: RailMode.ValueType  # 3
+"""What it finds is replaced, whatever its score; it has no threshold."""
 Global___RailMode: _TypeAlias = RailMode  # noqa: Y015
 
 @_typing.final

@@ -92,6 +92,7 @@ class FakeRails:
     """Blocks an input that holds "attack", a chunk that holds "poison", an output from "forbidden" on."""
 
     rails: tuple[RailInfo, ...] = tuple(RailInfo("fake", direction, 0.5) for direction in Direction)
+    masks: tuple[RailInfo, ...] = (RailInfo("personal data", Direction.OUTPUT, 0.0, None, description="Addresses."),)
 
     async def check_input(
         self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED

@@ -186,6 +186,7 @@ class FakeRails:
     """Blocks a context that holds PLANTED; masks what looks like an e-mail address."""
 
     rails = (RailInfo("fake", Direction.CONTEXT, 1.0),)
+    masks = ()
 
     async def check_input(
         self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from server.domain import ComponentState
 from server.errors import FailedPrecondition, NotFound, SettingsError
 from server.ledger.database import open_database
 from server.ledger.originals import OriginalStore, delete_expired, expiring, parse_keys
@@ -127,3 +128,22 @@ async def test_after_a_change_of_keys_both_open_and_the_old_one_alone_does_not(k
 def test_a_key_that_is_none_is_refused_with_the_command_that_makes_one(keys: str) -> None:
     with pytest.raises(SettingsError, match=r"NIGHTDESK_ORIGINALS_KEY.*nightdesk keys new-originals-key"):
         parse_keys(keys)
+
+
+async def test_doctor_says_whether_the_keys_still_open_what_is_kept(kept: Kept) -> None:
+    assert (await kept.store(OLD).check()).detail == "none is kept yet"
+    await kept.keep(kept.store(OLD), "turn_1", "acme", QUESTION, ANSWER)
+    assert (await kept.store(OLD).check()).state is ComponentState.OK
+
+    lost = await kept.store(NEW).check()
+    assert (lost.component, lost.state) == ("originals", ComponentState.DEGRADED)
+    assert "opens the newest or the oldest original" in lost.detail
+    assert lost.fix.startswith("Append the key that was set before, after a comma")
+
+    kept.time += 60
+    await kept.keep(kept.store(NEW), "turn_2", "acme", QUESTION, ANSWER)
+    assert "opens the oldest original" in (await kept.store(NEW).check()).detail
+    assert (await kept.store(f"{NEW},{OLD}").check()).state is ComponentState.OK
+
+    kept.time += 3600 - 30  # The first has expired.
+    assert (await kept.store(NEW).check()).state is ComponentState.OK

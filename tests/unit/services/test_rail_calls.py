@@ -82,10 +82,11 @@ async def test_a_stream_ends_with_a_block_and_tells_no_allow() -> None:
     assert responses[-1].verdict.verdict == common_pb2.VERDICT_BLOCK
 
 
-async def test_rails_are_listed_in_their_order() -> None:
+async def test_rails_are_listed_in_their_order_and_then_what_is_masked() -> None:
     listed = (await service(NotingRails()).ListRails(rail_pb2.ListRailsRequest(), CONTEXT)).rails
     assert [(rail.rail, rail.mode, rail.judged, rail.fails_open) for rail in listed] == [
         ("fake", rail_pb2.RAIL_MODE_BLOCK, False, False),
         ("rude", rail_pb2.RAIL_MODE_FLAG, True, True),
+        ("personal data", rail_pb2.RAIL_MODE_MASK, False, False),
     ]
     assert (listed[0].direction, listed[0].threshold, listed[0].description) == (1, 0.5, "Attacks.")

@@ -64,6 +64,20 @@ def test_each_rail_has_what_it_did_and_the_busiest_is_known() -> None:
     assert rail_frames.busiest_rail([], POINTS) == ""
 
 
+def test_what_is_masked_is_a_rail_without_threshold_that_nobody_can_move() -> None:
+    masks = rail_pb2.Rail(
+        rail="personal data", direction=common_pb2.RAIL_DIRECTION_OUTPUT, mode=rail_pb2.RAIL_MODE_MASK
+    )
+    masked = rail_point(
+        "personal data", 7, direction=common_pb2.RAIL_DIRECTION_OUTPUT, verdict=common_pb2.VERDICT_REDACT
+    )
+    table = rail_frames.rails_table([*RAILS, masks], [*POINTS, masked]).set_index("rail")
+
+    assert table.loc["personal data", ["mode", "on failure", "masked", "blocked"]].tolist() == ["mask", "", 7, 0]
+    assert table["threshold"].isna().tolist() == [False, False, False, True]
+    assert rail_frames.with_thresholds([*RAILS, masks]) == RAILS
+
+
 def test_a_threshold_decides_for_its_rail_and_leaves_the_others_as_they_were() -> None:
     messages = [ATTACK, SLY, ORDINARY]
 
