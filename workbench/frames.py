@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from nightdesk.labelled import Share
 from nightdesk.v1 import evaluation_pb2, operations_pb2
 from workbench.components.formatting import (
     NANOS,
@@ -19,6 +20,7 @@ from workbench.components.formatting import (
     percentage,
     rating,
     run_state,
+    share_text,
     total_cost,
     words,
 )
@@ -39,14 +41,14 @@ def turns_frame(turns: Iterable[operations_pb2.TurnSummary]) -> pd.DataFrame:
             "outcome": [finish_reason(turn.finish_reason)],
             "category": words(turn.refusal_category),
             "version": f"v{turn.prompt_version}",
-            "model": turn.model,
-            "first token": known_seconds(turn, "first_token_latency"),
+            "feedback": rating(turn.rating),
             "total": known_seconds(turn, "total_latency"),
             "cost": cost(turn),
+            "first token": known_seconds(turn, "first_token_latency"),
+            "model": turn.model,
             "cache": cache_kind(turn.cache),
             "tokens in": turn.input_tokens,
             "tokens out": turn.output_tokens,
-            "feedback": rating(turn.rating),
         }
         for turn in turns
     )
@@ -73,44 +75,33 @@ def metrics_frame(points: Iterable[operations_pb2.MetricPoint]) -> pd.DataFrame:
     )
 
 
-def cost_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
-    """What each version cost; the mean is over its priced turns."""
-    return pd.DataFrame(
-        {
-            "version": f"v{point.prompt_version}",
-            "turns": point.turn_count,
-            "cost": total_cost(point.cost.nanos, point.unpriced_count, point.turn_count),
-            "per priced turn": money(_mean_cost(point)),
-            "unpriced turns": point.unpriced_count,
-        }
-        for point in points
-    )
-
-
 def outcome_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
     """How each version's turns ended; the share answered from the cache, where there was any."""
     cached = any(point.cached_count for point in points)
     return pd.DataFrame(
         {
             "version": f"v{point.prompt_version}",
+            "turns": point.turn_count,
+            "refused": share_text(Share(point.refused_count, point.turn_count)),
             "answered": percentage(point.answered_count, point.turn_count),
-            "refused": percentage(point.refused_count, point.turn_count),
             "unanswered": percentage(point.unanswered_count, point.turn_count),
             "degraded": percentage(point.degraded_count, point.turn_count),
             **({"cached": percentage(point.cached_count, point.turn_count)} if cached else {}),
-            "up": point.thumbs_up_count,
-            "down": point.thumbs_down_count,
+            "thumbs up": point.thumbs_up_count,
+            "thumbs down": point.thumbs_down_count,
         }
         for point in points
     )
 
 
-def latency_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
-    """How fast each version was."""
+def cost_and_latency_table(points: Sequence[operations_pb2.MetricPoint]) -> pd.DataFrame:
+    """What each version cost, the mean over its priced turns, and how fast it was."""
     return pd.DataFrame(
         {
             "version": f"v{point.prompt_version}",
-            "turns": point.turn_count,
+            "cost": total_cost(point.cost.nanos, point.unpriced_count, point.turn_count),
+            "per priced turn": money(_mean_cost(point)),
+            "unpriced turns": point.unpriced_count,
             "first token p50": duration(known_seconds(point, "first_token_p50")),
             "total p50": duration(known_seconds(point, "total_p50")),
             "total p95": duration(known_seconds(point, "total_p95")),
@@ -171,6 +162,11 @@ def results_frame(results: Iterable[evaluation_pb2.CaseResult]) -> pd.DataFrame:
         }
         for result in results
     )
+
+
+def without_empty(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Without those of these columns in which every row is empty or zero."""
+    return frame.drop(columns=[name for name in names if not frame[name].any()])
 
 
 def _mean_cost(point: operations_pb2.MetricPoint) -> int | None:

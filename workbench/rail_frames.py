@@ -9,7 +9,7 @@ import pandas as pd
 
 from nightdesk.labelled import Outcomes, ScoredText, Share, outcomes
 from nightdesk.v1 import common_pb2, operations_pb2, rail_pb2
-from workbench.components.formatting import NOTHING, direction, moment, percentage, rail_mode, words
+from workbench.components.formatting import NOTHING, direction, moment, percentage, rail_mode, share_text, words
 
 Point = operations_pb2.RailMetricPoint
 GROUPS: dict[str, Callable[[Point], str]] = {
@@ -36,53 +36,51 @@ def flagged(points: Iterable[Point]) -> list[Point]:
 
 
 def over_time(points: Iterable[Point], by: str) -> pd.DataFrame:
-    """One row an interval and group with its turns; `by` is one of GROUPS."""
+    """One row an interval and group with its verdicts; `by` is one of GROUPS."""
     return _over_time(points, by, lambda point: point.turn_count)
 
 
 def disputed_over_time(points: Iterable[Point], by: str) -> pd.DataFrame:
-    """The same with the turns that somebody rated down; empty where nobody did."""
+    """The same of the turns that somebody rated down; empty where nobody did."""
     return _over_time(points, by, lambda point: point.disputed_count)
 
 
-def _over_time(points: Iterable[Point], by: str, turns: Callable[[Point], int]) -> pd.DataFrame:
+def _over_time(points: Iterable[Point], by: str, verdicts: Callable[[Point], int]) -> pd.DataFrame:
     counts: Counter[tuple[object, str]] = Counter()
     for point in points:
-        if turns(point):
-            counts[moment(point.start_time), GROUPS[by](point)] += turns(point)
-    return pd.DataFrame({"time": time, "group": group, "turns": count} for (time, group), count in counts.items())
+        if verdicts(point):
+            counts[moment(point.start_time), GROUPS[by](point)] += verdicts(point)
+    return pd.DataFrame({"time": time, "group": group, "verdicts": count} for (time, group), count in counts.items())
 
 
 def sums(points: Sequence[Point], by: str, turns: Mapping[int, int]) -> pd.DataFrame:
-    """One row a group and prompt version, most turns first: their share of the version's turns, and how many of them
-    somebody rated down."""
+    """One row a group and prompt version, most verdicts first, and how many of these somebody rated down.
+
+    A turn has a verdict of each rail that decides against it. So only by rail they are turns, and a share of the
+    version's turns.
+    """
     found: Counter[tuple[str, int]] = Counter()
     disputed: Counter[tuple[str, int]] = Counter()
     for point in points:
         place = (GROUPS[by](point), point.prompt_version)
         found[place] += point.turn_count
         disputed[place] += point.disputed_count
-    heading = "all" if by == "prompt version" else by
     return pd.DataFrame(
         {
-            **({heading: group} if by != "prompt version" else {}),
+            **({by: group} if by != "prompt version" else {}),
             "version": f"v{version}",
-            "turns": count,
-            "of all": percentage(count, turns.get(version, 0)),
-            "disputed": disputed[group, version],
-            "over-refusal": percentage(disputed[group, version], count),
+            "verdicts": count,
+            **({"of turns": percentage(count, turns.get(version, 0))} if by == "rail" else {}),
+            "over-refusal": share_text(Share(disputed[group, version], count)),
         }
         for (group, version), count in found.most_common()
     )
 
 
 def refusal_rates(totals: Iterable[operations_pb2.MetricPoint]) -> str:
-    """ "v1: 38 of 117 turns refused (32 %); v2: …"."""
-    return "; ".join(
-        f"v{point.prompt_version}: {point.refused_count:,} of {point.turn_count:,} turns refused "
-        f"({percentage(point.refused_count, point.turn_count)})"
-        for point in totals
-    )
+    """ "Turns refused: v1 38 of 117, 32 % (25 to 41); v2 …", with 95 % bounds."""
+    shares = (f"v{point.prompt_version} {share_text(Share(point.refused_count, point.turn_count))}" for point in totals)
+    return f"Turns refused: {'; '.join(shares)}"
 
 
 def busiest_rail(rails: Iterable[rail_pb2.Rail], points: Iterable[Point]) -> str:
@@ -117,7 +115,6 @@ def rails_table(rails: Iterable[rail_pb2.Rail], points: Sequence[Point]) -> pd.D
             "blocked": count(rail, common_pb2.VERDICT_BLOCK),
             "flagged": count(rail, common_pb2.VERDICT_FLAG),
             "masked": count(rail, common_pb2.VERDICT_REDACT),
-            "description": rail.description,
         }
         for rail in rails
     )
@@ -148,14 +145,6 @@ def outcomes_table(before: Outcomes, after: Outcomes) -> pd.DataFrame:
         {"": name, "now": share_text(now), "with these thresholds": share_text(then)}
         for name, (now, then) in shares.items()
     )
-
-
-def share_text(share: Share) -> str:
-    """ "48 of 56, 86 % (74 to 93)": counts, share and 95 % bounds."""
-    if not share.whole:
-        return NOTHING
-    low, high = share.bounds
-    return f"{share.part} of {share.whole}, {percentage(share.part, share.whole)} ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def curve(scored: Sequence[ScoredText], rail: str, thresholds: Mapping[str, float]) -> pd.DataFrame:

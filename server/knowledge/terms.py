@@ -6,24 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from server.domain.english import FUNCTION_WORDS
+
 _WORD = re.compile(r"[^\W_]+(?:[-.'](?!s\b)[^\W_]+)*")
 _WHOLE_WORD = re.compile(rf"(?<![^\W_])(?<![^\W_][-.']){_WORD.pattern}")
 
-_FUNCTION_WORDS = """
-a able about above actually after again all already also always am an and another any anybody anyone anything are as
-ask at away be because become been before being below best better between both but by call can cannot come could did
-different do does doing done down during each either else enough etc even ever every everything exactly few find first
-for from get getting give go goes going gone good got great had happen happens hardly has have having he hello help her
-here hers hey hi him his how however i if in instead into is it its itself just keep kind know later least less let like
-little long look lot lots made make makes many may maybe me mean might mine more most much must my myself need needs
-never new next no none nor not nothing now of off often oh ok okay on once one ones only or other others our ours out
-over own per perhaps please possible put quite rather really right said same say says see seems sent set shall she
-should show similar since so some somebody someone something still such sure take tell than thank thanks that the their
-them then there these they thing things think this those though through thus to together too tried try under until up
-upon us use used uses using very want wants was way we well were what whatever when where whether which while who whole
-whom whose why will wish with within without won would yes yet you your yours
+_MORE = """
+able above actually already always another anybody anyone anything ask away become below best better between both
+call cannot come different down during each either else enough etc even ever every everything exactly few find first
+getting give go goes going gone good great happen happens hardly hello help hers hey hi however instead itself keep
+kind know later least less let little long look lot lots made make makes many maybe mean mine much myself need needs
+never new next none nor nothing now often oh ok okay once one ones only other others ours own per perhaps possible
+put quite rather really right said same say says see seems sent set show similar since somebody someone something
+still sure take tell thing things think though through thus together tried try under until upon use used uses using
+want wants way well whatever whether whole wish within without won yes yet
 """
-_STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+_STOPWORDS = FUNCTION_WORDS | frozenset(_MORE.split())
 
 _ENDINGS = re.compile(r"(?<=...)(?:ations?|ments?|ings?|ies|ied|ers?|ed|es|s|ly|y|e)$")
 
@@ -37,6 +35,7 @@ def content_terms(text: str) -> list[str]:
 def stem(word: str) -> str:
     """A word without its commonest English endings: enough for "refunds", "refunded" and "refunding" to meet.
 
+    Always a beginning of the word, as Snowball's are not: `held_stems` finds words by it.
     Words with digits are names or numbers and stay as they are.
     """
     return word if any(character.isdigit() for character in word) else _ENDINGS.sub("", word, count=1)

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log
 
+from server.domain.english import FUNCTION_WORDS, SEVERED
+
 _WORD = re.compile(r"[^\W_]+")
 _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][A-Za-z]+")
 _ASKS_FOR_QUANTITY = re.compile(
@@ -15,21 +17,14 @@ _ASKS_FOR_QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _ENDINGS = ("ies", "ing", "ed", "es", "s", "e", "y")
-_STOPWORDS = frozenset(
-    _WORD.findall(
-        """
-        a about after again all also am an and any are as at be because been before being but by can could d did do does
-        doesn doing don done for from get got had has have having he her here him his how i if in into is isn it its
-        just like ll m may me might more most must my no not of off on or our out over please re s shall she should so
-        some such t than thank thanks that the their them then there these they this those to too up us ve very was we
-        were what when where which while who whom whose why will with won would you your yours
-        """
-    )
-)
+_STOPWORDS = FUNCTION_WORDS | SEVERED | {"d", "doesn", "don", "isn", "won"}
 
 
 def stem(word: str) -> str:
-    """A lower-case word without one common English ending, so that "refunded" meets "refunds". Never shown."""
+    """A lower-case word without one common English ending, so that "refunded" meets "refunds". Never shown.
+
+    Not the search's stems: what the extractive model's thresholds are was measured with these.
+    """
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word.removesuffix(ending)

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from py_rust_stemmers import SnowballStemmer
 
+from server.domain.english import FUNCTION_WORDS, SEVERED
+
 MAX_TERMS = 64
 """Distinct terms of one question that are looked up; later ones of a longer text are left out."""
 
@@ -17,14 +19,7 @@ _MAX_TERM_CHARACTERS = 64
 _ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _DIACRITICS = re.compile("[\u0300-\u036f]")
 
-_FUNCTION_WORDS = """
-a about after again all also am an and any are as at be because been before being but by can could did do does
-doing done for from get got had has have having he her here him his how i if in into is it its just like ll m
-may me might more most must my no not of off on or our out over please re s shall she should so some such t than
-thank thanks that the their them then there these they this those to too up us ve very was we were what when
-where which while who whom whose why will with would you your yours
-"""
-_STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+_STOPWORDS = FUNCTION_WORDS | SEVERED
 _STEMMER = SnowballStemmer("english")
 
 

@@ -150,139 +150,70 @@ def _pinned(client: Client, version: str) -> list[ProtoMessage]:
     return list(client.chat(RIVALS_QUESTION, prompt_version=version))
 
 
-def _review(client: Client, chunk: str) -> ProtoMessage:
+def _probe(call: str, kind: str, request: Callable[[str], ProtoMessage]) -> Probe:
+    """A unary call, "STUB.NAME" of the client, with the request that is made of an id."""
+    stub, name = call.split(".")
+    return Probe(name, kind, lambda client, value: client.call(getattr(getattr(client, stub), name), request(value)))
+
+
+def _review(chunk: str) -> ProtoMessage:
     document_id, chunk_id = chunk.split()
-    request = ingest_pb2.ReviewChunkRequest(
+    return ingest_pb2.ReviewChunkRequest(
         document_id=document_id, chunk_id=chunk_id, decision=ingest_pb2.CHUNK_DECISION_QUARANTINE
     )
-    return client.call(client.ingests.ReviewChunk, request)
+
+
+def _version(value: str) -> ProtoMessage:
+    return prompt_pb2.GetPromptVersionRequest(prompt_version=value)
+
+
+def _routing_of(version: str) -> ProtoMessage:
+    return operations_pb2.ExplainRouteRequest(prompt_version=version)
 
 
 PROBES = [
     Probe("Chat", "conversation", _chat),
     Probe("Chat", "version", _pinned),
     Probe("Chat", "label", _pinned),
-    Probe(
-        "GetConversation",
-        "conversation",
-        lambda client, value: client.call(
-            client.chats.GetConversation, chat_pb2.GetConversationRequest(conversation_id=value)
-        ),
+    _probe(
+        "chats.GetConversation", "conversation", lambda value: chat_pb2.GetConversationRequest(conversation_id=value)
     ),
-    Probe(
-        "SubmitFeedback",
+    _probe(
+        "chats.SubmitFeedback",
         "turn",
-        lambda client, value: client.call(
-            client.chats.SubmitFeedback,
-            chat_pb2.SubmitFeedbackRequest(turn_id=value, rating=chat_pb2.RATING_DOWN, reason="Bad"),
-        ),
+        lambda value: chat_pb2.SubmitFeedbackRequest(turn_id=value, rating=chat_pb2.RATING_DOWN, reason="Bad"),
     ),
     Probe("Ingest", "ingestion", lambda client, value: ingest(client, RIVALS, value)),
-    Probe(
-        "GetIngestion",
-        "ingestion",
-        lambda client, value: client.call(
-            client.ingests.GetIngestion, ingest_pb2.GetIngestionRequest(ingestion_id=value)
-        ),
-    ),
-    Probe(
-        "ListChunks",
-        "document",
-        lambda client, value: client.call(client.ingests.ListChunks, ingest_pb2.ListChunksRequest(document_id=value)),
-    ),
-    Probe("ReviewChunk", "chunk", _review),
-    Probe(
-        "GetPromptVersion",
+    _probe("ingests.GetIngestion", "ingestion", lambda value: ingest_pb2.GetIngestionRequest(ingestion_id=value)),
+    _probe("ingests.ListChunks", "document", lambda value: ingest_pb2.ListChunksRequest(document_id=value)),
+    _probe("ingests.ReviewChunk", "chunk", _review),
+    _probe("prompts.GetPromptVersion", "version", _version),
+    _probe("prompts.GetPromptVersion", "label", _version),
+    _probe(
+        "prompts.SetPromptLabel",
         "version",
-        lambda client, value: client.call(
-            client.prompts.GetPromptVersion, prompt_pb2.GetPromptVersionRequest(prompt_version=value)
-        ),
+        lambda value: prompt_pb2.SetPromptLabelRequest(label="mine", version=int(value)),
     ),
-    Probe(
-        "GetPromptVersion",
-        "label",
-        lambda client, value: client.call(
-            client.prompts.GetPromptVersion, prompt_pb2.GetPromptVersionRequest(prompt_version=value)
-        ),
-    ),
-    Probe(
-        "SetPromptLabel",
+    _probe(
+        "prompts.DiffPromptVersions",
         "version",
-        lambda client, value: client.call(
-            client.prompts.SetPromptLabel, prompt_pb2.SetPromptLabelRequest(label="mine", version=int(value))
-        ),
+        lambda value: prompt_pb2.DiffPromptVersionsRequest(from_prompt_version="1", to_prompt_version=value),
     ),
-    Probe(
-        "DiffPromptVersions",
-        "version",
-        lambda client, value: client.call(
-            client.prompts.DiffPromptVersions,
-            prompt_pb2.DiffPromptVersionsRequest(from_prompt_version="1", to_prompt_version=value),
-        ),
-    ),
-    Probe(
-        "GetRun",
-        "run",
-        lambda client, value: client.call(client.evaluations.GetRun, evaluation_pb2.GetRunRequest(run_id=value)),
-    ),
-    Probe(
-        "ListResults",
-        "run",
-        lambda client, value: client.call(
-            client.evaluations.ListResults, evaluation_pb2.ListResultsRequest(run_id=value)
-        ),
-    ),
-    Probe(
-        "RecordResults",
-        "run",
-        lambda client, value: client.call(client.evaluations.RecordResults, results(value)),
-    ),
-    Probe(
-        "GetTurn",
+    _probe("evaluations.GetRun", "run", lambda value: evaluation_pb2.GetRunRequest(run_id=value)),
+    _probe("evaluations.ListResults", "run", lambda value: evaluation_pb2.ListResultsRequest(run_id=value)),
+    _probe("evaluations.RecordResults", "run", results),
+    _probe("operations.GetTurn", "turn", lambda value: operations_pb2.GetTurnRequest(turn_id=value)),
+    _probe(
+        "operations.RevealTurn",
         "turn",
-        lambda client, value: client.call(client.operations.GetTurn, operations_pb2.GetTurnRequest(turn_id=value)),
+        lambda value: operations_pb2.RevealTurnRequest(turn_id=value, reason="A complaint"),
     ),
-    Probe(
-        "RevealTurn",
-        "turn",
-        lambda client, value: client.call(
-            client.operations.RevealTurn, operations_pb2.RevealTurnRequest(turn_id=value, reason="A complaint")
-        ),
-    ),
-    Probe(
-        "ExplainRoute",
-        "version",
-        lambda client, value: client.call(
-            client.operations.ExplainRoute, operations_pb2.ExplainRouteRequest(prompt_version=value)
-        ),
-    ),
-    Probe(
-        "ExplainRoute",
-        "label",
-        lambda client, value: client.call(
-            client.operations.ExplainRoute, operations_pb2.ExplainRouteRequest(prompt_version=value)
-        ),
-    ),
+    _probe("operations.ExplainRoute", "version", _routing_of),
+    _probe("operations.ExplainRoute", "label", _routing_of),
     # The last three change what the id stands for.
-    Probe(
-        "DeleteBudget",
-        "budget",
-        lambda client, value: client.call(
-            client.operations.DeleteBudget, operations_pb2.DeleteBudgetRequest(budget_id=value)
-        ),
-    ),
-    Probe(
-        "FinishRun",
-        "run",
-        lambda client, value: client.call(client.evaluations.FinishRun, evaluation_pb2.FinishRunRequest(run_id=value)),
-    ),
-    Probe(
-        "DeleteDocument",
-        "document",
-        lambda client, value: client.call(
-            client.ingests.DeleteDocument, ingest_pb2.DeleteDocumentRequest(document_id=value)
-        ),
-    ),
+    _probe("operations.DeleteBudget", "budget", lambda value: operations_pb2.DeleteBudgetRequest(budget_id=value)),
+    _probe("evaluations.FinishRun", "run", lambda value: evaluation_pb2.FinishRunRequest(run_id=value)),
+    _probe("ingests.DeleteDocument", "document", lambda value: ingest_pb2.DeleteDocumentRequest(document_id=value)),
 ]
 NOBODYS = {
     "conversation": f"conv_{'0' * 32}",

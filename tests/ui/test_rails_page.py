@@ -20,7 +20,7 @@ def test_refusals_are_shown_with_their_disputed_share_and_watched_rails_apart(
 
     refusals, noted, rails = (page.get_by_test_id("stDataFrame").nth(place) for place in range(3))
     expect(cell(refusals, "prompt injection")).to_have_count(2)
-    expect(cell(refusals, "25 %")).to_have_count(1)
+    expect(cell(refusals, "1 of 4, 25 % (5 to 70)")).to_have_count(1)
     expect(cell(noted, "off topic")).to_have_count(1)
     for text in ("grounding", "flag", "flags"):
         expect(cell(rails, text)).to_have_count(1)

@@ -120,7 +120,7 @@ def test_trends_draws_each_prompt_version(page: Page, workbench_url: str, nightd
 
     open_page(page, f"{workbench_url}/trends?range=1+h", "Trends")
 
-    for heading in ("Cost", "Refusals", "Traffic and latency"):
+    for heading in ("Cost", "Refusals", "Traffic", "Latency", "Whole range by prompt version"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     versions = page.get_by_test_id("stDataFrame").first

@@ -46,8 +46,10 @@ def _budget(budget: operations_pb2.Budget) -> None:
             if st.button("Delete", key=f"delete {budget.budget_id}", icon=":material/delete:", type="tertiary"):
                 _confirm_deletion(budget.budget_id)
         st.html(budget_bar(budget))
+        colors = {"Spent": "red" if state == "used up" else "blue", "Reserved": "gray", "Soft limit": "orange"}
         for column, (name, value) in zip(st.columns([3, 2, 1, 1, 2]), budget_facts(budget), strict=True):
-            column.caption(f"{name}  \n**{escape_markdown(value)}**")
+            key = f":{colors[name]}[■] " if name in colors else ""
+            column.caption(f"{key}{name}  \n**{escape_markdown(value)}**")
 
 
 def _form() -> None:

@@ -44,13 +44,14 @@ def _generation(bundle: prompt_pb2.PromptBundle) -> prompt_pb2.PromptBundle:
     """How the answer is written."""
     first, second, third, fourth = st.columns(4)
     return prompt_pb2.PromptBundle(
-        route=first.text_input("Route", bundle.route),
+        route=first.text_input("Route", bundle.route, help="Its rules choose the model; see the page Models."),
         temperature=second.number_input(
             "Temperature",
             0.0,
             2.0,
             bundle.temperature if bundle.HasField("temperature") else None,
             placeholder="provider's default",
+            help="0: the likeliest words each time. More: other words each time.",
         ),
         max_output_tokens=third.number_input("Output tokens at most", 1, 32_768, bundle.max_output_tokens),
         history_turns=fourth.number_input("Earlier turns the model sees", 0, 50, bundle.history_turns),
@@ -62,18 +63,46 @@ def _retrieval(bundle: prompt_pb2.PromptBundle) -> prompt_pb2.PromptBundle:
     first, second, third, fourth = st.columns(4)
     half_life = bundle.recency_half_life_days or DEFAULT_HALF_LIFE_DAYS
     return prompt_pb2.PromptBundle(
-        retrieval_limit=first.number_input("Passages for the model", 1, 50, bundle.retrieval_limit),
-        vector_weight=second.number_input("Weight of vector similarity", 0.0, 1.0, bundle.vector_weight, step=0.05),
-        answerability_floor=third.number_input("Answerability floor", 0.0, 1.0, bundle.answerability_floor, step=0.05),
+        retrieval_limit=first.number_input(
+            "Passages for the model", 1, 50, bundle.retrieval_limit, help="More cost more input tokens."
+        ),
+        vector_weight=second.number_input(
+            "Vector weight",
+            0.0,
+            1.0,
+            bundle.vector_weight,
+            step=0.05,
+            help="1: passages are found by meaning alone. 0: by their words alone.",
+        ),
+        answerability_floor=third.number_input(
+            "Answerability floor",
+            0.0,
+            1.0,
+            bundle.answerability_floor,
+            step=0.05,
+            help="Where the passages cover less of the question than this, the answer is: I don't know.",
+        ),
         search_question=fourth.selectbox(
-            "Search question from at most",
+            "Search question",
             list(SEARCH_QUESTIONS),
             index=list(SEARCH_QUESTIONS).index(bundle.search_question),
             format_func=SEARCH_QUESTIONS.__getitem__,
+            help="The most that what is searched for may be made from.",
         ),
-        recency_weight=first.number_input("Weight of age", 0.0, 1.0, bundle.recency_weight, step=0.05),
-        recency_half_life_days=second.number_input("Half-life of age in days", 1, 36_500, half_life),
-        rerank=third.checkbox("Rerank the best candidates", bundle.rerank),
+        recency_weight=first.number_input(
+            "Weight of age",
+            0.0,
+            1.0,
+            bundle.recency_weight,
+            step=0.05,
+            help="The share of a passage's score that fades with its age. 0: age does not count.",
+        ),
+        recency_half_life_days=second.number_input(
+            "Half-life of age in days", 1, 36_500, half_life, help="The age at which half of that share is gone."
+        ),
+        rerank=third.checkbox(
+            "Rerank the best candidates", bundle.rerank, help="Only where the server has a reranker."
+        ),
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from nightdesk.routings import chain_in_words, conditions_in_words
 from nightdesk.v1 import common_pb2, prompt_pb2
 from workbench.components.difference import word_difference
-from workbench.components.formatting import NOTHING
+from workbench.components.formatting import NOTHING, words
 
 PARAMETERS = (
     "route",
@@ -52,15 +52,18 @@ def _threshold(bundle: prompt_pb2.PromptBundle, rail: str) -> str:
 
 
 def parameter_table(left: prompt_pb2.PromptBundle, right: prompt_pb2.PromptBundle) -> pd.DataFrame:
-    """Every parameter of both bundles: weights of kinds, rail thresholds, routings and examples included."""
-    rows = [(name, parameter_value(left, name), parameter_value(right, name)) for name in PARAMETERS]
+    """Every parameter of both bundles, those that differ first.
+
+    Weights of kinds, rail thresholds, routings and examples are among them.
+    """
+    rows = [(words(name), parameter_value(left, name), parameter_value(right, name)) for name in PARAMETERS]
     rows += [(f"kind weight: {kind}", str(kind_weight(left, kind)), str(kind_weight(right, kind))) for kind in KINDS]
     rails = sorted({*left.rail_thresholds, *right.rail_thresholds})
     rows += [(f"rail threshold: {rail}", _threshold(left, rail), _threshold(right, rail)) for rail in rails]
     rows += _both(_routing_parts(left), _routing_parts(right)) + _both(_example_parts(left), _example_parts(right))
     frame = pd.DataFrame(rows, columns=["parameter", "A", "B"])
     frame["differs"] = frame["A"] != frame["B"]
-    return frame
+    return frame.sort_values("differs", ascending=False, kind="stable", ignore_index=True)
 
 
 def _both(left: dict[str, str], right: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import streamlit as st
 from nightdesk.v1 import evaluation_pb2
 from workbench.components.badges import outcome_badge, outcome_column
 from workbench.components.formatting import NOTHING, finish_reason, html_text, words
-from workbench.frames import SCORE, results_frame, scores_frame
+from workbench.frames import SCORE, results_frame, scores_frame, without_empty
 
 SHOWN = {"All": "all", "Failed": "failed", "Wrong outcome": "wrong"}
 
@@ -41,7 +41,7 @@ def wrong_outcome(result: evaluation_pb2.CaseResult) -> bool:
 
 def case_table(results: Sequence[evaluation_pb2.CaseResult]) -> None:
     """The filters, the table, and below it the case whose row is clicked."""
-    first, second, third = st.columns([2, 3, 3], vertical_alignment="bottom")
+    first, second, third = st.columns(3, vertical_alignment="bottom")
     shown = first.segmented_control("Cases", list(SHOWN), default="All", required=True)
     kinds = second.multiselect("Kind", sorted({result.case.kind for result in results}), format_func=words)
     present = sorted({finish_reason(result.finish_reason) for result in results if not result.error})
@@ -50,7 +50,7 @@ def case_table(results: Sequence[evaluation_pb2.CaseResult]) -> None:
     if not chosen:
         st.markdown("No case matches these filters.")
         return
-    frame = results_frame(chosen)
+    frame = without_empty(results_frame(chosen), "error")
     scores = {
         column: st.column_config.NumberColumn(column.removeprefix(SCORE), format="%.3f")
         for column in frame.columns
@@ -66,12 +66,16 @@ def case_table(results: Sequence[evaluation_pb2.CaseResult]) -> None:
         alt="Results by case",
         column_config=scores
         | {
-            "question": st.column_config.TextColumn(width=300),
+            "case": st.column_config.TextColumn(pinned=True),
+            "question": st.column_config.TextColumn(width=280),
             "outcome": outcome_column(),
             "latency": st.column_config.NumberColumn(format="%.2f s"),
         },
     )
-    st.caption(f"{len(chosen):,} of {len(results):,} cases. {NOTHING}: the metric could not be computed. Click a row.")
+    st.caption(
+        f"{len(chosen):,} of {len(results):,} cases. {NOTHING}: the metric does not apply, or could not be computed. "
+        "Click a row for the case."
+    )
     rows = [*event.selection.rows, *(row for row, _ in event.selection.cells)]
     if rows and rows[0] < len(chosen):
         _case(chosen[rows[0]])
@@ -96,7 +100,8 @@ def _case(result: evaluation_pb2.CaseResult) -> None:
             _field("Expected facts", "\n".join(result.case.expected_facts))
             _field("Expected sources", "\n".join(result.case.expected_sources))
             _field("Retrieved", "\n".join(result.retrieved_document_ids))
-        right.dataframe(scores_frame(result.scores), hide_index=True, placeholder=NOTHING, alt="Scores of the case")
+        scores = without_empty(scores_frame(result.scores), "error")
+        right.dataframe(scores, hide_index=True, placeholder=NOTHING, alt="Scores of the case")
 
 
 def _field(name: str, text: str) -> None:

@@ -15,23 +15,24 @@ from workbench.stages import SINCE_START, stage_spans
 HEIGHT = 240
 STAGE = "stage"
 SINCE = "since the beginning"
+_FROM = alt.Tooltip("time:T", title="From", format="%d %b %H:%M")
+_GROUP_TOOLTIP = (alt.Tooltip("group:N", title="Group"), _FROM)
+
+Span = tuple[datetime, datetime]
 
 
-def lines(
-    frame: pd.DataFrame, value: str, title: str, number_format: str, span: tuple[datetime, datetime]
-) -> alt.Chart:
+def lines(frame: pd.DataFrame, value: str, title: str, number_format: str, span: Span) -> alt.Chart:
     """One line a prompt version over the whole span; `number_format` is d3's, for example ".0%" or "$.4~f"."""
-    domain = [moment.isoformat() for moment in span]
     chart: alt.Chart = (
         alt.Chart(frame, height=HEIGHT)
         .mark_line(point=alt.OverlayMarkDef(size=18), strokeWidth=2)
         .encode(
-            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
+            x=_time_axis(span),
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format=number_format, tickCount=5)),
             color=alt.Color("version:N", legend=alt.Legend(orient="top", title=None, offset=4)),
             tooltip=[
                 alt.Tooltip("version:N", title="Prompt version"),
-                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
+                _FROM,
                 alt.Tooltip(f"{value}:Q", title=title, format=number_format),
                 alt.Tooltip("turns:Q", title="Turns"),
             ],
@@ -40,52 +41,45 @@ def lines(
     return chart
 
 
-def stacked_bars(frame: pd.DataFrame, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
-    """Dollars over time, one colour a group; a bar is as wide as its step, and its tooltip exact."""
-    domain = [moment.isoformat() for moment in span]
-    drawn = frame.assign(until=frame["time"] + step)
-    chart: alt.Chart = (
-        alt.Chart(drawn, height=HEIGHT)
-        .mark_bar(orient="vertical")
-        .encode(
-            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
-            x2="until:T",
-            y=alt.Y("dollars:Q", title="Cost, USD", stack="zero", axis=alt.Axis(format="$,.9~f", tickCount=5)),
-            color=alt.Color("group:N", legend=alt.Legend(orient="top", title=None, offset=4)),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
-                alt.Tooltip("cost:N", title="Cost"),
-                alt.Tooltip("calls:Q", title="Calls"),
-            ],
-        )
+def stacked_bars(frame: pd.DataFrame, span: Span, step: timedelta) -> alt.Chart:
+    """Dollars over time, one colour a group; the tooltip is exact."""
+    y = alt.Y("dollars:Q", title="Cost, USD", stack="zero", axis=alt.Axis(format="$,.9~f", tickCount=5))
+    color = alt.Color("group:N", legend=alt.Legend(orient="top", title=None, offset=4))
+    return _bars(frame, span, step).encode(
+        y=y, color=color, tooltip=[*_GROUP_TOOLTIP, alt.Tooltip("cost:N", title="Cost"), "calls:Q"]
     )
-    return chart
 
 
-def turn_bars(frame: pd.DataFrame, title: str, span: tuple[datetime, datetime], step: timedelta) -> alt.Chart:
-    """Turns over time, one colour a group; a bar is as wide as its step."""
-    domain = [moment.isoformat() for moment in span]
+def verdict_bars(frame: pd.DataFrame, title: str, groups: Sequence[str], span: Span, step: timedelta) -> alt.Chart:
+    """Verdicts over time, one colour a group; charts with the same `groups` give each the same colour."""
+    y = alt.Y("verdicts:Q", title=title, stack="zero", axis=alt.Axis(tickCount=5, tickMinStep=1, format="d"))
+    legend = alt.Legend(orient="top", title=None, offset=4, columns=2, symbolLimit=12)
+    color = alt.Color("group:N", scale=alt.Scale(scheme="tableau10", domain=list(groups)), legend=legend)
+    return _bars(frame, span, step).encode(
+        y=y, color=color, tooltip=[*_GROUP_TOOLTIP, alt.Tooltip("verdicts:Q", title=title)]
+    )
+
+
+def _bars(frame: pd.DataFrame, span: Span, step: timedelta) -> alt.Chart:
+    """Bars over the whole span, each as wide as its step."""
     chart: alt.Chart = (
         alt.Chart(frame.assign(until=frame["time"] + step), height=HEIGHT)
         .mark_bar(orient="vertical")
-        .encode(
-            x=alt.X("time:T", title=None, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=8)),
-            x2="until:T",
-            y=alt.Y("turns:Q", title=title, stack="zero", axis=alt.Axis(tickCount=5, tickMinStep=1)),
-            color=alt.Color(
-                "group:N",
-                scale=alt.Scale(scheme="tableau10"),
-                legend=alt.Legend(orient="top", title=None, offset=4, columns=3, symbolLimit=12),
-            ),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("time:T", title="From", format="%d %b %H:%M"),
-                alt.Tooltip("turns:Q", title="Turns"),
-            ],
-        )
+        .encode(x=_time_axis(span), x2="until:T")
     )
     return chart
+
+
+def _time_axis(span: Span) -> alt.X:
+    """The whole span in the reader's time zone: the time of day, and days where there is more than one."""
+    domain = [moment.isoformat() for moment in span]
+    form = "%H:%M" if span[1] - span[0] <= timedelta(hours=24) else "%d %b"
+    return alt.X(
+        "time:T",
+        title="Your local time",
+        scale=alt.Scale(domain=domain),
+        axis=alt.Axis(tickCount=6, format=form, labelOverlap=True),
+    )
 
 
 def threshold_curve(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
@@ -96,7 +90,12 @@ def threshold_curve(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
         .mark_line(interpolate="step-before", strokeWidth=2)
         .encode(
             x=alt.X("threshold:Q", title="Threshold", scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5)),
+            y=alt.Y(
+                "share:Q",
+                title="Share of messages",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", tickCount=5),
+            ),
             color=alt.Color("kind:N", scale=scale, legend=alt.Legend(orient="top", title=None, offset=4)),
             tooltip=["kind", "count", alt.Tooltip("threshold:Q", format=".2f")],
         )
@@ -114,7 +113,12 @@ def intervals(frame: pd.DataFrame) -> alt.LayerChart:
     metric = alt.Y("metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, labelOverlap=False))
     base = alt.Chart(frame, height=alt.Step(row, **{"for": "position"}))
     bars = base.mark_errorbar(ticks=True, thickness=2).encode(
-        x=alt.X("low:Q", title="Mean with 95 % interval", scale=alt.Scale(domain=[0, 1])),
+        x=alt.X(
+            "low:Q",
+            title="Mean with 95 % interval",
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(tickCount=10, format=".1f"),
+        ),
         x2="high:Q",
         y=metric,
         yOffset=runs,

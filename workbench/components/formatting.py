@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from nightdesk.amounts import dollars, short_dollars
+from nightdesk.labelled import Share
 from nightdesk.v1 import chat_pb2, common_pb2, evaluation_pb2, operations_pb2, rail_pb2
 
 UNPRICED = "unpriced"
@@ -114,6 +115,15 @@ def percentage(part: float, whole: float) -> str:
         return NOTHING
     share = 100 * part / whole
     return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
+
+
+def share_text(share: Share) -> str:
+    """ "48 of 56, 86 % (74 to 93)": counts, share and 95 % bounds."""
+    if not share.whole:
+        return NOTHING
+    low, high = share.bounds
+    counts = f"{share.part:,} of {share.whole:,}, {percentage(share.part, share.whole)}"
+    return f"{counts} ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def short_count(number: int) -> str:

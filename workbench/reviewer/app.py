@@ -44,7 +44,9 @@ def build(client: Client) -> gr.Blocks:
                     )
                     skip = gr.Checkbox(label="Skip the cache", info="Answer anew, and do not keep the answer.")
                 with gr.Column(visible=False) as opinion:
-                    reason = gr.Textbox(label="Reason", placeholder="What was good or wrong?", max_length=4096)
+                    reason = gr.Textbox(
+                        label="Reason (optional)", placeholder="What was good or wrong?", max_length=4096
+                    )
                     with gr.Row():
                         up = gr.Button("Thumbs up", size="sm")
                         down = gr.Button("Thumbs down", size="sm")
@@ -106,6 +108,8 @@ def theme() -> gr.themes.Base:
 def _conversation() -> gr.Chatbot:
     return gr.Chatbot(
         label="Conversation",
+        # It would lie over the first lines.
+        show_label=False,
         height=560,
         latex_delimiters=[],
         allow_tags=False,

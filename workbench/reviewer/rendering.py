@@ -59,7 +59,7 @@ def panels(view: TurnView) -> tuple[str, str, str]:
 
 
 def citations_html(view: TurnView) -> str:
-    """Every passage with score, place and excerpt; the cited ones are marked."""
+    """Every passage with score, place and excerpt; the cited ones are marked, the others' excerpts folded away."""
     if not view.citations:
         return _EMPTY.format("No passage was shown to the model." if view.completed else "Ask something first.")
     cited = view.cited
@@ -158,11 +158,11 @@ def _citation(citation: common_pb2.Citation, cited: bool) -> str:
     if link:
         place = f'<a href="{html.escape(link)}" target="_blank" rel="noopener noreferrer">{place}</a>'
     return (
-        f'<article class="nd-citation{" nd-cited" if cited else ""}">'
-        f"<header><strong>[{citation.number}]</strong> {place} {_badge('cited', 'answered') if cited else ''}"
-        f'<span class="nd-score" title="retrieval score, 0 to 1">{citation.score:.2f}</span></header>'
+        f'<details class="nd-citation{" nd-cited" if cited else ""}"{" open" if cited else ""}>'
+        f'<summary><span class="nd-score" title="retrieval score, 0 to 1">{citation.score:.2f}</span>'
+        f"<strong>[{citation.number}]</strong> {place} {_badge('cited', 'answered') if cited else ''}</summary>"
         f"<p>{html.escape(_excerpt(citation.text))}</p>"
-        f"<footer>{document_kind(citation.kind)} · {html.escape(citation.document_id)}</footer></article>"
+        f"<footer>{document_kind(citation.kind)} · {html.escape(citation.document_id)}</footer></details>"
     )
 
 

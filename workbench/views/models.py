@@ -50,7 +50,10 @@ def _deployments(deployments: Sequence[operations_pb2.Deployment]) -> None:
         column_config={
             "deployment": name,
             "breaker": st.column_config.MultiselectColumn(
-                options=list(BREAKERS), color=list(BREAKERS.values()), width=95
+                options=list(BREAKERS),
+                color=list(BREAKERS.values()),
+                width=95,
+                help="closed: takes calls. open: failed too often, and is not asked. half open: one call is tried.",
             ),
             "tried again": st.column_config.DatetimeColumn(
                 format="MMM DD HH:mm:ss", width=120, timezone=st.context.timezone
@@ -120,13 +123,15 @@ def _explain(routes: Iterable[operations_pb2.Route], versions: Sequence[prompt_p
 def _facts(routing: prompt_pb2.Routing) -> operations_pb2.RouteFacts:
     """The topics and tiers to choose from are those that the rules name; others may be typed."""
     tokens = st.slider("Tokens of the question", 0, LONGEST_QUESTION, 12)
-    answerability = st.slider("Answerability", 0.0, 1.0, 0.7, step=0.01)
+    answerability = st.slider(
+        "Answerability", 0.0, 1.0, 0.7, step=0.01, help="How far the best passages cover the question."
+    )
     topics = sorted({topic for rule in routing.rules for topic in rule.topics})
     tiers = sorted({tier for rule in routing.rules for tier in rule.customer_tiers})
     chosen_topics = st.multiselect("Topics", topics, accept_new_options=True, placeholder="Labels of the passages")
     tier = st.selectbox("Customer's tier", tiers, index=None, accept_new_options=True, placeholder="None")
     failure = st.selectbox("Last turn failed", FAILURES, format_func=lambda name: words(name) or "no")
-    passed = st.toggle("A soft limit is passed")
+    passed = st.toggle("A soft limit is passed", help="Of a budget; see the page Spend.")
     return operations_pb2.RouteFacts(
         question_tokens=tokens,
         answerability=answerability,

@@ -65,7 +65,7 @@ def _numbers(totals: list[operations_pb2.MetricPoint], turns: list[operations_pb
     unpriced = sum(point.unpriced_count for point in totals)
     latencies = [value for turn in turns if (value := known_seconds(turn, "first_token_latency")) is not None]
     half, most = _percentiles(latencies)
-    columns = st.columns(7)
+    columns = st.columns(6)
     columns[0].metric("Turns", f"{count:,}", border=True)
     for column, label, field in zip(
         columns[1:4],
@@ -82,8 +82,12 @@ def _numbers(totals: list[operations_pb2.MetricPoint], turns: list[operations_pb
         help=f"{unpriced:,} of {count:,} turns have no price and are not in this sum." if unpriced else None,
     )
     sample = f"Of the newest {len(latencies):,} turns that streamed text."
-    columns[5].metric("First token p50", half, border=True, help=sample)
-    columns[6].metric("First token p95", most, border=True, help=sample)
+    columns[5].metric(
+        "First token",
+        half,
+        border=True,
+        help=f"Until the first text: half of the turns took at most {half}, 95 % of them {most}. {sample}",
+    )
     if unpriced and unpriced < count:
         st.caption(f"The cost is that of {count - unpriced:,} priced turns; {unpriced:,} more are unpriced.")
 
@@ -92,8 +96,8 @@ def _table(turns: list[operations_pb2.TurnSummary]) -> None:
     st.session_state[SHOWN_TURNS] = [turn.turn_id for turn in turns]
     # A table of its own after each choice: the browser's back button would bring the old selection back.
     table = f"now.table.{st.session_state.setdefault(OPENED, 0)}"
-    narrow = st.column_config.TextColumn(width=68)
-    seconds = st.column_config.NumberColumn(format="%.2f s", width=78)
+    narrow = st.column_config.TextColumn(width=60)
+    seconds = st.column_config.NumberColumn(format="%.2f s", width=75)
     st.dataframe(
         turns_frame(turns),
         key=table,
@@ -104,19 +108,19 @@ def _table(turns: list[operations_pb2.TurnSummary]) -> None:
         placeholder=NOTHING,
         alt="Newest turns",
         column_config={
-            "time": st.column_config.DatetimeColumn(format="MMM DD HH:mm:ss", width=120, timezone=st.context.timezone),
-            "question": st.column_config.TextColumn(width=205),
+            "time": st.column_config.DatetimeColumn(format="MMM DD HH:mm:ss", width=116, timezone=st.context.timezone),
+            "question": st.column_config.TextColumn(width=204),
             "outcome": outcome_column(),
-            "category": st.column_config.TextColumn(width=100),
+            "category": st.column_config.TextColumn(width=105, help="Over what it was refused."),
             "version": narrow,
             "model": st.column_config.TextColumn(width=105),
             "first token": seconds,
             "total": seconds,
-            "cost": st.column_config.TextColumn(width=85, alignment="right"),
-            "cache": st.column_config.TextColumn(width=75),
-            "tokens in": st.column_config.NumberColumn(width=76),
-            "tokens out": st.column_config.NumberColumn(width=76),
-            "feedback": narrow,
+            "cost": st.column_config.TextColumn(width=75, alignment="right"),
+            "cache": st.column_config.TextColumn(width=65, help="An earlier answer was given again."),
+            "tokens in": st.column_config.NumberColumn(width=70),
+            "tokens out": st.column_config.NumberColumn(width=72),
+            "feedback": st.column_config.TextColumn(width=66, help="A thumb, up or down."),
         },
     )
     st.caption(

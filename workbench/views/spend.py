@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -15,16 +15,9 @@ from workbench.components.charts import stacked_bars
 from workbench.components.connection import client
 from workbench.components.formatting import UNPRICED, exact_money, short_count
 from workbench.components.messages import empty_state, error_box, server_errors
+from workbench.ranges import RANGES
 from workbench.spending_frames import spend_frame, spend_table, total
 
-# How far back, and the width of a bar.
-RANGES = {
-    "1 h": (timedelta(hours=1), timedelta(minutes=2)),
-    "24 h": (timedelta(hours=24), timedelta(minutes=30)),
-    "7 days": (timedelta(days=7), timedelta(hours=6)),
-    "30 days": (timedelta(days=30), timedelta(days=1)),
-    "1 year": (timedelta(days=365), timedelta(days=7)),
-}
 GROUPS = {
     "model": operations_pb2.SPEND_GROUP_MODEL,
     "purpose": operations_pb2.SPEND_GROUP_PURPOSE,

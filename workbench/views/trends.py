@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from nightdesk.v1 import operations_pb2
 from workbench import queries
 from workbench.components.charts import lines
 from workbench.components.connection import client
 from workbench.components.formatting import NOTHING
 from workbench.components.messages import empty_state, server_errors
-from workbench.frames import cost_table, latency_table, metrics_frame, outcome_table
+from workbench.frames import cost_and_latency_table, metrics_frame, outcome_table
 
 RANGES = {
     "1 h": timedelta(hours=1),
@@ -47,36 +50,74 @@ def show() -> None:
             'nightdesk chat "How long does a refund take?"',
         )
         return
-    _beside("Cost", frame, ("cost", "Cost, USD", "$,.6~f"), (start, end), cost_table(totals))
-    _beside("Refusals", frame, ("refusal rate", "Refused turns", ".0%"), (start, end), outcome_table(totals))
-    st.page_link("views/rails.py", label="Refusals by category and rail", icon=":material/fence:")
-    _traffic(frame, (start, end), latency_table(totals))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _cost(frame, (start, end))
+    with right:
+        _chart("Refusals", frame, ("refusal rate", "Refused turns", ".0%"), (start, end))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _chart("Traffic", frame, ("turns", "Turns", "d"), (start, end))
+    with right:
+        _latency(frame, (start, end))
+    _whole_range(totals)
     with st.expander(f"All {len(frame):,} points", icon=":material/table:"):
-        st.dataframe(frame, hide_index=True, placeholder=NOTHING, alt="All points")
+        st.dataframe(frame, hide_index=True, placeholder=NOTHING, alt="All points", column_config=_point_columns(frame))
 
 
-def _beside(name: str, frame: pd.DataFrame, drawing: tuple[str, str, str], span: Span, table: pd.DataFrame) -> None:
-    """A chart (its column, title and number format) with the whole range's numbers beside it."""
+def _chart(name: str, frame: pd.DataFrame, drawing: tuple[str, str, str], span: Span) -> None:
+    """A chart beneath its heading; `drawing` is its column, title and number format."""
     value, title, number_format = drawing
     st.header(name, anchor=False)
-    left, right = st.columns([3, 2], gap="medium")
     drawn = frame.dropna(subset=[value])
-    if drawn.empty:
-        left.markdown("Every turn of this range is unpriced: there is nothing to draw.")
+    st.altair_chart(lines(drawn, value, title, number_format, span), alt=f"{name} over time by prompt version")
+
+
+def _cost(frame: pd.DataFrame, span: Span) -> None:
+    priced = frame["cost"].dropna()
+    if priced.any():
+        _chart("Cost", frame, ("cost", "Cost, USD", "$,.6~f"), span)
+        return
+    st.header("Cost", anchor=False)
+    if priced.empty:
+        st.markdown("Every turn of this range is unpriced: there is nothing to draw.")
     else:
-        left.altair_chart(lines(drawn, value, title, number_format, span), alt=f"{name} over time by prompt version")
-    right.dataframe(table, hide_index=True, alt=f"{name} of the whole range by prompt version")
+        st.markdown("No turn of this range cost anything: there is nothing to draw.")
 
 
-def _traffic(frame: pd.DataFrame, span: Span, table: pd.DataFrame) -> None:
-    st.header("Traffic and latency", anchor=False)
-    left, middle, right = st.columns([3, 3, 4], gap="medium")
-    left.altair_chart(lines(frame, "turns", "Turns", "d", span), alt="Turns over time by prompt version")
-    latency = right.selectbox("Latency shown", list(LATENCIES))
-    column = LATENCIES[latency or "First token p50"]
+def _latency(frame: pd.DataFrame, span: Span) -> None:
+    title, control = st.columns([2, 3], vertical_alignment="bottom")
+    title.header("Latency", anchor=False)
+    shown = control.selectbox("Latency shown", list(LATENCIES), label_visibility="collapsed") or "First token p50"
+    column = LATENCIES[shown]
     drawn = frame.dropna(subset=[column])
-    middle.altair_chart(lines(drawn, column, f"{latency}, s", ".3~f", span), alt="Latency over time by prompt version")
-    right.dataframe(table, hide_index=True, alt="Latency of the whole range by prompt version")
+    if drawn.empty:
+        st.markdown("No turn of this range has streamed text: there is nothing to draw.")
+    else:
+        chart = lines(drawn, column, f"{shown}, s", ".3~f", span)
+        st.altair_chart(chart, alt="Latency over time by prompt version")
+
+
+def _whole_range(totals: Sequence[operations_pb2.MetricPoint]) -> None:
+    st.header("Whole range by prompt version", anchor=False)
+    st.dataframe(outcome_table(totals), hide_index=True, alt="How the turns ended, by prompt version")
+    st.dataframe(cost_and_latency_table(totals), hide_index=True, alt="What the turns cost and took, by prompt version")
+    st.caption(
+        "In brackets: 95 % bounds. p50 and p95: half, and 95 %, of the turns were at most so slow. Cost per turn is "
+        "over those that have a price."
+    )
+    st.page_link("views/rails.py", label="Refusals by category and rail", icon=":material/fence:")
+
+
+def _point_columns(frame: pd.DataFrame) -> dict[str, ColumnConfig]:
+    share = st.column_config.NumberColumn(format="percent")
+    seconds = st.column_config.NumberColumn(format="%.3f s")
+    return {
+        "time": st.column_config.DatetimeColumn(format="MMM DD HH:mm", timezone=st.context.timezone),
+        **dict.fromkeys([name for name in frame.columns if name.endswith(" rate")], share),
+        **dict.fromkeys(LATENCIES.values(), seconds),
+        "cost": st.column_config.NumberColumn(format="$%.6f"),
+    }
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from workbench.components.charts import waterfall
 from workbench.components.citations import citation_list
 from workbench.components.connection import client
 from workbench.components.formatting import (
+    NOTHING,
     clock,
     cost,
     duration,
@@ -23,6 +24,7 @@ from workbench.components.formatting import (
 )
 from workbench.components.messages import empty_state, server_errors
 from workbench.components.route_decisions import cache_hit_box, decision_box
+from workbench.frames import without_empty
 from workbench.rail_frames import verdicts_table
 from workbench.spending_frames import usage_table
 
@@ -69,7 +71,14 @@ def _head(turn: operations_pb2.Turn) -> None:
     columns[2].metric("Cost", cost(summary), border=True)
     columns[3].metric("Tokens in", f"{summary.input_tokens:,}", border=True)
     columns[4].metric("Tokens out", f"{summary.output_tokens:,}", border=True)
-    columns[5].metric("Answerability", f"{turn.answerability:.2f}", border=True)
+    # A rail that blocks the question ends the turn before anything is made of what was retrieved.
+    was_searched = bool(turn.index_version)
+    columns[5].metric(
+        "Answerability",
+        f"{turn.answerability:.2f}" if was_searched else NOTHING,
+        border=True,
+        help="How far the best passages cover the question, 0 to 1. Below the prompt version's floor: I don't know.",
+    )
 
 
 def _conversation(turn: operations_pb2.Turn) -> None:
@@ -110,7 +119,10 @@ def _context(turn: operations_pb2.Turn) -> None:
     if not turn.citations:
         st.markdown("No passage went to the model.")
         return
-    st.caption(f"{len(turn.citations)} passages from index {turn.index_version}; {len(turn.citation_ids)} cited.")
+    st.caption(
+        f"{len(turn.citations)} passages from index {turn.index_version}; {len(turn.citation_ids)} cited. The number "
+        "behind each is its retrieval score, 0 to 1."
+    )
     citation_list(turn.citations, set(turn.citation_ids))
 
 
@@ -152,8 +164,22 @@ def _model_calls(turn: operations_pb2.Turn) -> None:
     if not turn.usage:
         st.markdown("No model was called.")
     else:
-        exact = st.column_config.TextColumn(width=130, alignment="right")
-        st.dataframe(usage_table(turn.usage), hide_index=True, alt="Calls to models", column_config={"cost": exact})
+        count = st.column_config.NumberColumn(format="localized", width=68)
+        st.dataframe(
+            without_empty(usage_table(turn.usage), "cached", "written", "reasoning"),
+            hide_index=True,
+            alt="Calls to models",
+            column_config={
+                "cost": st.column_config.TextColumn(width=120, alignment="right"),
+                **dict.fromkeys(("input", "output", "cached", "written", "reasoning"), count),
+                "cached": st.column_config.NumberColumn(
+                    format="localized", width=60, help="Input tokens read from the provider's cache."
+                ),
+                "written": st.column_config.NumberColumn(
+                    format="localized", width=60, help="Input tokens written to the provider's cache."
+                ),
+            },
+        )
 
 
 def _feedback(turn: operations_pb2.Turn) -> None:

@@ -16,6 +16,7 @@ from server.chat.prompt import first_bundle
 from server.chat.turn import ChatTurns
 from server.domain import (
     Budget,
+    Completed,
     Message,
     ModelPrices,
     Period,
@@ -23,6 +24,7 @@ from server.domain import (
     Role,
     Routing,
     TokenPrices,
+    Turn,
     TurnEvent,
     TurnRequest,
 )
@@ -125,3 +127,10 @@ class Desk:
     async def close(self) -> None:
         await self.meter.close()
         self.ledger.close()
+
+
+def ended(events: list[TurnEvent]) -> Turn:
+    """The turn that they end with."""
+    last = events[-1]
+    assert isinstance(last, Completed)
+    return last.turn

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session
@@ -14,37 +12,21 @@ from server.chat.prompt import first_bundle
 from server.domain import (
     CacheKind,
     CitationsFound,
-    Completed,
     FinishReason,
     Message,
     MessageRole,
     RouteRule,
     RouteSwitch,
     Routing,
-    Turn,
-    TurnEvent,
 )
 from server.errors import BudgetExhausted, FailedPrecondition, ModelError, Unavailable
 from server.ledger.tables import TurnRow
 from server.ledger.turns import Feedback
-from tests.unit.chat.desk import Desk
+from tests.unit.chat.desk import Desk, ended
 from tests.unit.chat.fakes import hit
 
 QUESTION = "How long does a refund take?"
 CHAINED = Routing(("strong", "backup"), ("cheap",))
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    await made.close()
-
-
-def ended(events: list[TurnEvent]) -> Turn:
-    last = events[-1]
-    assert isinstance(last, Completed)
-    return last.turn
 
 
 # ---- routes ---------------------------------------------------------------------------------------------------------

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from server.domain import (
     CitationsFound,
-    Completed,
     FinishReason,
     RailVerdict,
     RouteSwitch,
     Started,
     TextDelta,
-    Turn,
-    TurnEvent,
     TurnRequest,
 )
 from server.errors import Conflict, FailedPrecondition, ModelError, NotFound
 from server.ledger.turns import TurnFilter
-from tests.unit.chat.desk import ANN, Desk
+from tests.unit.chat.desk import ANN, Desk, ended
 from tests.unit.chat.fakes import hit
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    await made.close()
-
-
-def ended(events: list[TurnEvent]) -> Turn:
-    last = events[-1]
-    assert isinstance(last, Completed)
-    return last.turn
 
 
 async def test_an_answer_comes_with_its_citations_and_is_in_the_ledger_before_completed(desk: Desk) -> None:

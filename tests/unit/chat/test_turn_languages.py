@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from server.chat import replies
 from server.domain import Completed, FinishReason, Message, MessageRole, TextDelta, Turn, TurnEvent
 from server.errors import ModelError
 from tests.unit.chat.desk import Desk
 
 QUESTION = "Wie lange dauert eine Rückzahlung?"
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    await made.close()
 
 
 def ended(events: list[TurnEvent]) -> Turn:

@@ -20,13 +20,13 @@ def test_every_parameter_that_differs_is_marked_and_a_kind_without_a_weight_weig
     rows = parameter_table(left, right).set_index("parameter")
 
     assert set(rows.index[rows["differs"]]) == {
-        "recency_half_life_days",
-        "recency_weight",
+        "recency half life days",
+        "recency weight",
         "rerank",
-        "search_question",
+        "search question",
         "kind weight: ticket",
     }
-    assert rows.loc["search_question", "B"] == "the message alone"
+    assert rows.loc["search question", "B"] == "the message alone"
 
 
 def test_routings_and_examples_are_compared_part_by_part() -> None:
@@ -36,6 +36,7 @@ def test_routings_and_examples_are_compared_part_by_part() -> None:
 
     rows = parameter_table(left, right).set_index("parameter")
 
+    assert rows["differs"].tolist() == sorted(rows["differs"], reverse=True)
     assert set(rows.index[rows["differs"]]) == {"routing: rule easy", "example 1"}
     assert rows.loc["routing: rule easy", "B"].startswith("2. question of at most 60 tokens")
     assert rows.loc["example 1"].tolist()[:2] == ["—", "Trial? → Yes."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nightdesk.v1 import common_pb2, evaluation_pb2, operations_pb2
-from workbench.frames import cost_table, metrics_frame, outcome_table, results_frame, turns_frame
+from workbench.frames import cost_and_latency_table, metrics_frame, outcome_table, results_frame, turns_frame
 
 
 def point(turns: int, unpriced: int, nanos: int = 0) -> operations_pb2.MetricPoint:
@@ -25,7 +25,7 @@ def test_an_interval_without_a_priced_turn_has_no_cost_to_draw() -> None:
 
 
 def test_the_mean_cost_is_over_priced_turns() -> None:
-    table = cost_table([point(4, 2, 3_000_000), point(2, 2)])
+    table = cost_and_latency_table([point(4, 2, 3_000_000), point(2, 2)])
 
     assert table["per priced turn"].tolist() == ["$0.00150", "unpriced"]
     assert table["cost"].tolist() == ["$0.00300", "unpriced"]

@@ -8,6 +8,7 @@ from nightdesk.labelled import Check, InvalidLabels, LabelledText, Outcomes, Sco
 from nightdesk.v1 import common_pb2, operations_pb2, rail_pb2
 from tests.twins.rails import RAILS, rail_point
 from workbench import rail_frames
+from workbench.components.formatting import share_text
 
 POINTS = [
     rail_point("prompt injection", 4, disputed=1),
@@ -39,10 +40,12 @@ def test_refusals_are_summed_by_group_and_version_with_their_disputed_share() ->
     table = rail_frames.sums(rail_frames.refusals(POINTS), "rail", {1: 100, 2: 4})
 
     assert table.to_numpy().tolist() == [
-        ["prompt injection", "v1", 4, "4.0 %", 1, "25 %"],
-        ["attack classifier", "v1", 3, "3.0 %", 0, "0 %"],
-        ["prompt injection", "v2", 2, "50 %", 0, "0 %"],
+        ["prompt injection", "v1", 4, "4.0 %", "1 of 4, 25 % (5 to 70)"],
+        ["attack classifier", "v1", 3, "3.0 %", "0 of 3, 0 % (0 to 56)"],
+        ["prompt injection", "v2", 2, "50 %", "0 of 2, 0 % (0 to 66)"],
     ]
+    by_category = rail_frames.sums(rail_frames.refusals(POINTS), "category", {1: 100, 2: 4})
+    assert by_category.columns.tolist() == ["category", "version", "verdicts", "over-refusal"]
     assert rail_frames.over_time(rail_frames.refusals(POINTS), "category")["group"].unique() == ["prompt injection"]
 
 
@@ -50,7 +53,7 @@ def test_disputed_refusals_are_told_over_time() -> None:
     refused = rail_frames.refusals(POINTS)
     disputed = rail_frames.disputed_over_time(refused, "rail")
 
-    assert disputed[["group", "turns"]].to_numpy().tolist() == [["prompt injection", 1]]
+    assert disputed[["group", "verdicts"]].to_numpy().tolist() == [["prompt injection", 1]]
     assert set(disputed["time"]) <= set(rail_frames.over_time(refused, "rail")["time"])
     assert rail_frames.disputed_over_time(rail_frames.flagged(POINTS), "rail").empty
 
@@ -113,7 +116,7 @@ def test_a_share_has_wilsons_bounds() -> None:
 
     assert (round(low, 3), round(high, 3)) == (0.018, 0.404)
     assert Share(0, 0).bounds == (0.0, 1.0)
-    assert rail_frames.share_text(Share(1, 10)) == "1 of 10, 10 % (2 to 40)"
+    assert share_text(Share(1, 10)) == "1 of 10, 10 % (2 to 40)"
 
 
 def test_the_evidence_names_thresholds_and_counts() -> None:
@@ -129,7 +132,7 @@ def test_the_evidence_names_thresholds_and_counts() -> None:
 def test_rates_are_told_by_version() -> None:
     totals = [operations_pb2.MetricPoint(prompt_version=1, turn_count=50, refused_count=10)]
 
-    assert rail_frames.refusal_rates(totals) == "v1: 10 of 50 turns refused (20 %)"
+    assert rail_frames.refusal_rates(totals) == "Turns refused: v1 10 of 50, 20 % (11 to 33)"
 
 
 @pytest.mark.parametrize(
