@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from nightdesk.v1 import common_pb2
@@ -19,11 +20,14 @@ MAX_LABEL_CHARACTERS = 64
 MAX_WHOLE_NUMBER = 2**63 - 1
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Not those from U+0080 on: a backend that takes Windows-1252 for Latin-1 has them in place of quotation marks."""
+_UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
+"""Unicode's categories of control and format characters, and of white space."""
 
 
 def text(field: str, value: str, *, max_bytes: int, required: bool = True) -> str:
-    """A text without control characters but tab and line breaks, not blank where `required`."""
-    if required and not value.strip():
+    """A text without control characters but tab and line breaks; where `required`, with something to see."""
+    if required and all(unicodedata.category(character) in _UNSEEN for character in value):
         raise InvalidArgument(field, f"{field} is empty.", reason="FIELD_EMPTY", fix="Send at least one word.")
     control = _CONTROL.search(value)
     if control is not None:

@@ -151,6 +151,7 @@ def unpacked(error: grpc.aio.AioRpcError, kind: Message) -> Any:
     [
         ("", "FIELD_EMPTY"),
         (" \n ", "FIELD_EMPTY"),
+        ("\u200b\u2060 \ufeff", "FIELD_EMPTY"),
         ("x" * 32_769, "FIELD_TOO_LARGE"),
         ("hello\x00", "FIELD_HAS_CONTROL_CHARACTER"),
         ("\x1b[31mhello", "FIELD_HAS_CONTROL_CHARACTER"),
