@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
-from stdnum import luhn
+from stdnum import luhn, verhoeff
 from stdnum.br import cpf
 from stdnum.es import dni, nie
 from stdnum.iso7064 import mod_97_10
@@ -21,10 +21,14 @@ Make = Callable[[random.Random], str]
 FIRST = ("jane", "omar", "lucía", "jürgen", "anna", "mateusz", "chloe", "k", "priya", "tom")
 LAST = ("doe", "haddad", "garcía", "müller", "van-dijk", "kowalski", "obrien", "x", "sharma", "smith")
 HOSTS = ("example.com", "mail.example.co.uk", "firma.de", "my-shop.example.org", "correo.es", "xn--bcher-kva.example")
-PHONE_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PL", "PT", "SE", "IE", "AU", "IN", "BR")
+PHONE_REGIONS = (
+    *("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PL", "PT", "SE", "IE", "AU", "IN", "BR", "CA", "NO"),
+    *("DK", "FI", "CZ", "MX", "JP", "ZA"),
+)
 SEPARATORS = ("", " ", "-", "\u00a0", "\u202f", "\u2009", "\u2011", "\u2013", ".")
 SCRIPTS = ("0", "\u0660", "\u06f0", "\u0966", "\u09e6", "\u0e50", "\uff10", "\U0001d7ce")
-CALLS = ("call ", "phone: ", "Tel. ", "mobile ", "WhatsApp ", "my number is ", "Telefon ", "téléphone ", "móvil ")
+CALLS = ("call ", "phone: ", "Tel. ", "mobile ", "WhatsApp ", "my number is ", "Telefon ", "téléphone ", "móvil ",
+         "mitt nummer är ", "moje číslo je ", "soita ", "chiamami al ", "llámame al ", "mój numer to ")  # fmt: skip
 
 
 def email(r: random.Random) -> str:
@@ -115,8 +119,25 @@ def national_id(r: random.Random) -> str:
         f"{birth}-{personnummer[6:]}{luhn.calc_check_digit(personnummer)}",
         f"passport {r.choice(('C01X', 'L8', ''))}{digits(6)}",
         f"PESEL {_weighted(birth + digits(4))}",
+        f"RG {digits(2)}.{digits(3)}.{digits(3)}-{digits(1)}",
+        f"CPR-nummer {birth[4:]}{birth[2:4]}{birth[:2]}-{r.randrange(4)}{digits(3)}",
+        f"Reisepass-Nr. C{r.choice('FGHJK')}{digits(7)}",
+        f"DNI {eight[:2]} {eight[2:5]} {eight[5:]} {dni.calc_check_digit(eight)}",
+        spaced(fiscal + codicefiscale.calc_check_digit(fiscal)),
+        f"Aadhaar {aadhaar(r)}",
     )
     return r.choice(made)
+
+
+def spaced(code: str) -> str:
+    """A fiscal code as the card prints it."""
+    return f"{code[:3]} {code[3:6]} {code[6:11]} {code[11:]}"
+
+
+def aadhaar(r: random.Random) -> str:
+    eleven = r.choice("23456789") + "".join(r.choices(string.digits, k=10))
+    whole = eleven + verhoeff.calc_check_digit(eleven)
+    return "-".join((whole[:4], whole[4:8], whole[8:]))
 
 
 def _weighted(ten: str) -> str:
@@ -134,6 +155,13 @@ def address(r: random.Random) -> str:
             f"{number} rue {r.choice(('de la Paix', 'des Lilas', 'Victor Hugo'))}",
             f"{r.choice(('Calle Mayor', 'Via Garibaldi', 'Rua das Flores'))}{r.choice(('', ','))} {number}",
             f"{r.choice(('Keizersgracht', 'Sveavägen', 'Storgata'))} {number}",
+            f"Berliner Straße {number}",
+            f"ul. Jana Pawła II {number}",
+            f"Avenida Reforma #{number}",
+            f"I live at Vesterbrogade {number}",
+            f"Adresa: Masarykova {number}/12",
+            f"asun osoitteessa Kauppakatu {number}",
+            f"Flat 3B, {number} Kings {r.choice(('Road', 'Lane'))}",
             f"{r.choice(('SW1A', 'M1', 'EC2A'))} {r.choice(('1AA', '4WP', '2DD'))}",
         )
     )
@@ -146,6 +174,8 @@ def date_of_birth(r: random.Random) -> str:
             f"born on {day} March {year}", f"DOB: {day:02}/07/{year}", f"date of birth is {year}-11-{day:02}",
             f"geboren am {day}. März {year}", f"née le {day} juillet {year}", f"nacido el {day} de mayo de {year}",
             f"born on July {day}, {year}", f"Geburtsdatum: {day:02}.04.{year}", f"nata il {day} giugno {year}",
+            f"född den {day} mars {year}", f"narozen {day}. ledna {year}", f"urodziłem się {day} maja {year}",
+            f"nací el {day} de junio del {year}", f"syntynyt {day}.7.{year}", f"birthdate: {day}-Oct-{year}",
         )
     )  # fmt: skip
 
@@ -177,6 +207,9 @@ def secret(r: random.Random) -> str:
             "sk-proj-" + run(alnum + "_-", 60), "sk-ant-api03-" + run(alnum, 80), "AIza" + run(alnum, 35),
             f"xoxb-{run(string.digits, 11)}-{run(string.digits, 12)}-{run(alnum, 24)}",
             f"{b64({'alg': 'HS256', 'typ': 'JWT'})}.{b64({'sub': run(alnum, 9)})}.{run(alnum, 43)}",
+            "dapi" + run("0123456789abcdef", 32), "hvs." + run(alnum, 90), "NRAK-" + run(string.ascii_uppercase, 27),
+            "dp.pt." + run(alnum, 43), "key-" + run("0123456789abcdef", 32), "sl." + run(alnum, 130),
+            "heslo: " + run(alnum, 9) + "4!", "mitt lösenord är " + run(alnum, 9) + "4!",
             "Bearer " + run(alnum, 40) + "7aB", "password: " + run(alnum, 9) + "4!",
             "my PIN is " + run(string.digits, 4),
             pem,
@@ -194,8 +227,10 @@ KINDS: dict[str, Make] = {
     "date_of_birth": date_of_birth,
     "secret": secret,
 }
-CUES = (*CALLS, "SSN ", "passport ", "PESEL ", "Bearer ", "password: ", "my PIN is ", "born on ", "DOB: ",
-        "date of birth is ",
+CUES = (*CALLS, "SSN ", "RG ", "CPR-nummer ", "Reisepass-Nr. ", "DNI ", "Aadhaar ", "I live at ", "Adresa: ",
+        "asun osoitteessa ", "född den ", "narozen ", "urodziłem się ", "nací el ", "syntynyt ", "birthdate: ",
+        "heslo: ", "mitt lösenord är ", "passport ", "PESEL ", "Bearer ", "password: ", "my PIN is ", "born on ",
+        "DOB: ", "date of birth is ",
         "geboren am ", "née le ", "nacido el ", "Geburtsdatum: ", "nata il ")  # fmt: skip
 """What stands before a value as a hint, and is not private itself."""
 DISGUISED = {"phone", "card", "iban", "national_id"}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from stdnum import iban, luhn
 
 from guardrails_config.personal_data.characters import WORD
+from guardrails_config.personal_data.other_numbers import A_THINGS
 
 _LENGTHS = (
     "NO15 BE16 DK18 FI18 FO18 GL18 NL18 SD18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 MN20 XK20 CH21 HR21 LI21 LV21 "
@@ -31,6 +32,9 @@ _BRANDS = (
 )
 """How numbers begin and how long they are: Visa, Mastercard, American Express, Diners, JCB, Maestro with Discover and
 UnionPay, and others."""
+_RARE = 5
+"""Brands from here on begin like many other numbers."""
+_PRINTED = {(4, 6, 5), (4, 6, 4)}
 _CARD_WORD = re.compile(r"card|karte|carte|tarjeta|carta|cart\u00e3o|kaart|karta|kort|visa|master|amex", re.IGNORECASE)
 _LOOK_BACK = 40
 _BETWEEN_GROUPS = re.compile(r"[ \t]{0,2}(?:[-/_\u00b7*]|\.(?!\s)){0,2}[ \t]{0,2}\n?[ \t]{0,2}")
@@ -54,22 +58,34 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
 
 def _end_of_card(text: str, groups: Sequence[tuple[int, int]]) -> int:
     """Where the longest card number ends that begins with the first group; 0 where none does."""
-    digits, found, last = "", 0, groups[0][0]
+    digits, found, last, begun = "", 0, groups[0][0], groups[0][0]
+    lengths: list[int] = []
     for begin, end in groups:
         if not _BETWEEN_GROUPS.fullmatch(text, last, begin) or len(digits) > _CARD_LENGTHS.stop:
             break
         digits, last = digits + text[begin:end], end
-        if len(digits) in _CARD_LENGTHS and _is_card(digits, text, groups[0][0]):
+        lengths.append(end - begin)
+        if len(digits) in _CARD_LENGTHS and _is_card(digits, tuple(lengths), text[max(0, begun - _LOOK_BACK) : begun]):
             found = end
     return found
 
 
-def _is_card(digits: str, text: str, begin: int) -> bool:
+def _is_card(digits: str, groups: tuple[int, ...], before: str) -> bool:
     if not luhn.is_valid(digits):
         return False
-    if any(brand.match(digits) and len(digits) in lengths for brand, lengths in _BRANDS):
+    if _CARD_WORD.search(before):
         return True
-    return bool(_CARD_WORD.search(text, max(0, begin - _LOOK_BACK), begin))
+    brand = next(
+        (index for index, (begins, sizes) in enumerate(_BRANDS) if begins.match(digits) and len(digits) in sizes), None
+    )
+    if brand is None or not _grouped_like_a_card(groups):
+        return False
+    return brand < _RARE or not A_THINGS.search(before)
+
+
+def _grouped_like_a_card(groups: tuple[int, ...]) -> bool:
+    """In one, in groups of one length but the last, or as American Express and Diners print theirs."""
+    return groups in _PRINTED or (len(set(groups[:-1])) <= 1 and groups[-1] <= groups[0])
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:

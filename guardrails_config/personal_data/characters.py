@@ -22,8 +22,10 @@ APART = "\u3002"
 _LETTER_APART = re.compile(rf"[{NO_BLANKS}]")
 _IN_CUES = frozenset(
     "\u96fb\u8a71\u643a\u5e2f\u7535\u8bdd\u624b\u673a\uc804\ud654\ud734\ub300\ud3f0\u751f\u5e74\u6708\u65e5\u51fa\u671f"
+    "\u9023\u7d61\u5148\u30de\u30a4\u30ca\u30f3\u30d0\u30fc\u500b\u4eba\u756a\u53f7\u30d1\u30b9\u30dd\u30c8\u65c5\u5238"
+    "\u4f4f\u6240\u4e01\u76ee\u5730\u533a\u5e02\u753a\u6751\u3012\u6697\u8a3c\u30ef\u30c9"
 )
-"""Letters of the words for phone and birthday in these scripts, which detectors look for."""
+"""Letters of the words for phone, birthday, address and documents in these scripts, which detectors look for."""
 _INVISIBLE = {"Cf", "Mn", "Me"}
 _FILLERS = {0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0}
 """Letters and symbols that show nothing."""

@@ -14,7 +14,7 @@ JOINT_WORDS = rf"(?:{DOT_WORDS}|underscore|dash|hyphen|minus|plus)"
 _LOCAL = rf"{WORD}(?:[.!#$%&'+^~-]|{WORD}){{0,63}}"
 _LABEL = rf"[\w{APART}-]{{1,63}}"
 _LAST = rf"(?:[A-Za-z\u00df-\u024f\u0370-\u05ff][\w-]{{0,62}}?(?![^\W{NO_BLANKS}]|-\w)|\w{{2,4}}(?!\w))"
-_EMAIL = re.compile(rf"(?<![.+-])(?<!{WORD}){_LOCAL}(?:@|%40)(?:{_LABEL}\.){{1,8}}{_LAST}")
+_EMAIL = re.compile(rf"(?<![.+-])(?<!{WORD}){_LOCAL}(?:@ ?|%40)(?:{_LABEL}\.){{1,8}}{_LAST}")
 
 _TOP = (
     r"(?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|me|eu|uk|us|de|fr|es|it|nl|be|ch|at|pl|pt|br|se|no|dk|fi|ie|cz|"
@@ -24,18 +24,25 @@ _NAME = r"[A-Za-z0-9\u00c0-\u024f](?:[\w.+-]{0,62}\w)?"
 _JOINT = rf"(?:\s*[(\[{{<]\s*{JOINT_WORDS}\s*[)\]}}>]\s*|\s+{JOINT_WORDS}\s+)"
 _DOT = rf"(?:\s*[(\[{{<]\s*(?:{DOT_WORDS}|\.)\s*[)\]}}>]\s*|\s+{DOT_WORDS}\s+)"
 _HOST = r"[\w-]{1,63}"
+_MAIL_HOST = (
+    r"(?:gmail|googlemail|hotmail|outlook|live|yahoo|icloud|gmx|web|proton(?:mail)?|orange|wanadoo|libero|wp|seznam)"
+)
 _WRITTEN_OUT = re.compile(
     rf"(?<![\w.+-])(?P<local>{_NAME}(?:{_JOINT}{_NAME}){{0,3}})"
     rf"(?:\s*[(\[{{<]\s*(?:{AT_WORDS}|@)\s*[)\]}}>]\s*{_HOST}(?:(?:\.|{_DOT}){_HOST}){{0,6}}(?:\.|{_DOT}){_TOP}"
     rf"|\s+(?:{AT_WORDS}|@)\s+{_HOST}(?:{_DOT}{_HOST}){{0,6}}{_DOT}{_TOP}"
-    rf"|\s+@\s+{_HOST}(?:\.{_HOST}){{0,6}}\.{_TOP})",
+    rf"|\s+@\s+{_HOST}(?:\.{_HOST}){{0,6}}\.{_TOP}"
+    rf"|\s+(?-i:AT)\s+{_HOST}(?:\.{_HOST}){{0,6}}\.{_TOP}|\s+{AT_WORDS}\s+{_MAIL_HOST}(?:\.\w{{2,3}}){{1,2}}(?!\w))",
     re.IGNORECASE,
 )
 _WORTH_READING = re.compile(
-    rf"[(\[{{<]\s*(?:{AT_WORDS}|@)\s*[)\]}}>]|\s@\s|\s{AT_WORDS}\s(?=[\s\S]{{1,300}}?{DOT_WORDS}\b)", re.IGNORECASE
+    rf"[(\[{{<]\s*(?:{AT_WORDS}|@)\s*[)\]}}>]|\s@\s|\s{AT_WORDS}\s(?:(?=[\s\S]{{1,300}}?{DOT_WORDS}\b)|{_MAIL_HOST}\.)"
+    rf"|\s(?-i:AT)\s",
+    re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"(?:look\w*|available|found|find|is|are|be|visit\w*|us|it|him|her|them|here|online|hosted|lives?|shop|buy|stop|only|"
+    r"(?:look\w*|available|found|find|is|are|be|visit\w*|us|it|him|her|them|here|online|hosted|lives?|shop|buy|"
+    r"stop|only|"
     r"page|site|website|read|see|and|or|start\w*|arrive\w*)",
     re.IGNORECASE,
 )

@@ -23,26 +23,28 @@ _NUMBER = re.compile(r"\d")
 _CLOSED = re.compile(r"(?:[.!?;%\u2026]|[$\u20ac\u00a3\u00a5])[\"')\]*_]*$")
 _HOUSE_NUMBER = re.compile(r"\d{1,5}[A-Za-z]?,$")
 _GLUE = re.compile(r"[+(\-/*_.\u00b7]+")
-_TWO_LETTERS = re.compile(r"(?<![^\W\d_])[A-Za-z]{2}$")
-"""As British insurance numbers begin."""
-_FRENCH_AHEAD = ("rue", "avenue", "boulevard", "place", "chemin", "all\u00e9e", "impasse", "quai", "bis", "ter")
-_FRENCH_PREFIXES = frozenset(street[:end] for street in _FRENCH_AHEAD for end in range(1, len(street) + 1))
-_CAPITAL = r"[A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b]"
-_NAME = rf"{_CAPITAL}[\w'\u2019.-]*"
+_FEW_LETTERS = re.compile(r"(?<![^\W\d_])(?:[A-Za-z]{2}|[A-Z]{1,3})$")
+"""As British insurance numbers begin, and numbers of identity cards."""
+_FISCAL_CODE = re.compile(r"(?<!\w)[A-Z]{3}$")
+_FISCAL_CODE_AHEAD = re.compile(r"\s?(?:[A-Z]{3}\s?(?P<digit>\d)|(?:[A-Z]{0,2}|[A-Z]{3}\s?)$)")
+_AHEAD = (*addresses.FRENCH_WORDS, "bis", "ter")
+"""Words in small letters before which a number goes on."""
+_AHEAD_PREFIXES = frozenset(word[:end] for word in _AHEAD for end in range(1, len(word) + 1))
 _PARTICLES = r"(?:of|the|de|del|della|dello|dei|degli|di|da|das|do|dos|la|las|los|le|les|el|du|des)"
 _STREET_AFTER_NUMBER = re.compile(
-    rf"\d[\w/-]{{0,8}},?(?:\s(?:{_NAME}|{_PARTICLES}|{addresses.FRENCH}|bis|ter|[dl]['\u2019]\S+)){{1,6}},?$"
+    rf"\d[\w/-]{{0,8}},?(?:\s(?:{addresses.NAME}|{_PARTICLES}|(?i:{addresses.FRENCH})|bis|ter|\d{{1,3}}(?:st|nd|"
+    rf"rd|th)?|"
+    r"[dl]['\u2019]\S+|mai|juillet|novembre|septembre)){1,6},?$"
 )
-_GERMANIC = (
-    "stra\u00dfe strasse str. weg platz allee gasse damm ufer straat laan plein gracht kade gatan v\u00e4gen gade vej "
-    "gata veien"
-)
-_GERMANIC_ENDINGS = tuple(_GERMANIC.split())
-_ROMANCE = "Calle C/ Av Plaza Paseo Piazza Via Corso Rua Travessa Pra ul Ul al."
-_ROMANCE_STEMS = tuple(_ROMANCE.split())
 _ROMANCE_STREET = re.compile(
-    rf"(?<!\w){addresses.ROMANCE}(?:\s?(?:{_NAME}|{_PARTICLES})){{0,6}},?(?:\sn[.\u00ba\u00b0]{{1,2}})?$"
+    rf"(?<!\w){addresses.ROMANCE}(?:\s?(?:{addresses.NAME}|{addresses.PARTICLE}|{_PARTICLES}|"
+    rf"[ldLD]['\u2019]\S+)){{0,6}},?"
+    r"(?:\s(?:n[.\u00ba\u00b0]{1,2}|[nN]o\.|n\u00fam\.|#))?$"
 )
+_ENDS_IN_NAME = re.compile(rf"(?<!\w){addresses.NAME}$")
+_FLAT = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, addresses.FLAT_WORDS.split()))})\.?$")
+_STREET_WORDS = frozenset(word.rstrip(".") for word in addresses.STREET_WORDS)
+_STREET_WORD_PREFIXES = frozenset(word[:end] for word in _STREET_WORDS for end in range(1, len(word) + 1))
 _BOXES = "P. P.O. O. Box PO Postfach Apartado de Correos Casella Postale Bo\u00eete Postbus"
 _BOX_WORDS = tuple(_BOXES.split())
 _BOX = re.compile(
@@ -71,7 +73,7 @@ def may_grow(segment: str, ahead: str = "") -> bool | None:
         return goes_on
     text = plain(segment[-_TAIL:]).text.rstrip()
     ends_invisibly = not plain(segment[-1]).text
-    if ends_invisibly or (text and birthdays.may_become_birthday(text)):
+    if ends_invisibly or (text and (birthdays.may_become_birthday(text) or addresses.may_become_address(text))):
         return True
     if not text or segment.endswith("\n\n"):
         return False
@@ -83,12 +85,21 @@ def _goes_on(text: str, word: str, following: str) -> bool | None:
         return True
     if _NUMBER.search(word):
         return _number_goes_on(text, word, following)
-    if _GLUE.fullmatch(word) or _TWO_LETTERS.search(text):
+    if (joins_street := _before_street_word(word, following)) is not False:
+        return joins_street
+    return _letters_go_on(text, word, following)
+
+
+def _letters_go_on(text: str, word: str, following: str) -> bool | None:
+    """Whether a number of an identity card or a house goes on, of which only letters or signs have come."""
+    if _GLUE.fullmatch(word) or _FEW_LETTERS.search(text) or _FLAT.search(word):
         stripped = following.lstrip()
         if not stripped:
             return None
         if stripped[0].isdigit() or stripped[0] in "+(":
             return True
+    if _FISCAL_CODE.search(text) and (code := _FISCAL_CODE_AHEAD.match(following)) is not None:
+        return True if code["digit"] else None
     return _joins(text, word, following)
 
 
@@ -101,11 +112,26 @@ def _in_private_key(segment: str) -> bool | None:
 
 
 def _street_goes_on(text: str, word: str) -> bool:
-    if word.lower().endswith(_GERMANIC_ENDINGS) or (word.endswith(_BOX_WORDS) and _BOX.search(text)):
+    if (
+        word.lower().endswith(addresses.GERMANIC_ENDINGS)
+        or word in addresses.STREET_WORDS
+        or (word.endswith(_BOX_WORDS) and _BOX.search(text))
+    ):
         return True
-    if any(stem in text for stem in _ROMANCE_STEMS) and _ROMANCE_STREET.search(text):
+    if any(stem in text for stem in addresses.ROMANCE_STEMS) and _ROMANCE_STREET.search(text):
         return True
     return bool(_NUMBER.search(text) and _STREET_AFTER_NUMBER.search(text))
+
+
+def _before_street_word(word: str, following: str) -> bool | None:
+    """Whether "Berliner" goes on with "Straße"."""
+    if not _ENDS_IN_NAME.search(word):
+        return False
+    stripped = following.lstrip()
+    token = "".join(takewhile(str.isalnum, stripped))
+    if len(token) == len(stripped) and (not token or token in _STREET_WORD_PREFIXES):
+        return None
+    return token in _STREET_WORDS
 
 
 def _number_goes_on(text: str, word: str, following: str) -> bool | None:
@@ -118,13 +144,13 @@ def _number_goes_on(text: str, word: str, following: str) -> bool | None:
         return True
     token = "".join(takewhile(str.isalnum, stripped))
     if len(token) == len(stripped):
-        return None if len(token) == 1 or token in _FRENCH_PREFIXES else _joins(text, word, following)
-    return True if len(token) == 1 or token in _FRENCH_AHEAD else _joins(text, word, following)
+        return None if len(token) == 1 or token in _AHEAD_PREFIXES else _joins(text, word, following)
+    return True if len(token) == 1 or token in _AHEAD else _joins(text, word, following)
 
 
 def _joins(text: str, word: str, following: str) -> bool | None:
     """Whether a written-out e-mail address goes on: behind "jane" with "at", behind "jane at" with anything."""
-    if word.casefold() in _JOINTS and len(word) < len(text):
+    if (word.casefold() in _JOINTS and len(word) < len(text)) or word.endswith("@"):
         return True
     if _OPENERS.search(text, max(0, len(text) - _LONGEST_BRACKET)) and _BRACKETED.search(text[-_LONGEST_BRACKET:]):
         return True

@@ -23,7 +23,7 @@ FINDERS: tuple[tuple[str, Finder, int], ...] = (
     ("email", find_emails, 0),
     ("iban", find_ibans, 6),
     ("card", find_cards, 13),
-    ("national_id", find_national_ids, 4),
+    ("national_id", find_national_ids, 3),
     ("date_of_birth", find_birthdays, 4),
     ("phone", find_phones, 7),
     ("address", find_addresses, 1),
@@ -31,7 +31,10 @@ FINDERS: tuple[tuple[str, Finder, int], ...] = (
 """In order of precedence: where spans overlap, the earliest kind names them all. The last is how many digits
 such data has at least."""
 
-_WORTH_A_LOOK = re.compile(rf"[\d@!#$%^&*_]|[^\s]{{20}}|\b{DOT_WORDS}\b|[(\[{{<]\s*{AT_WORDS}\b", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(
+    rf"[\d@!#$%^&*_]|[^\s]{{20}}|\b{DOT_WORDS}\b|[(\[{{<]\s*{AT_WORDS}\b|\sat\s[\w-]+\.\w",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"[0-9]")
 _RANK = {kind: rank for rank, (kind, _, _) in enumerate(FINDERS)}
 
