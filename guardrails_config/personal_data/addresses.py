@@ -24,37 +24,12 @@ _NUMBER = r"(?<![\w.,$\u20ac\u00a3-])\d{1,5}(?:[-/]\d{1,4})?"
 _HOUSE = r"(?!(?:19|20)\d\d\b)\d{1,4}(?:[/-]\d{1,4}){0,2}(?:(?:[A-Za-z]|\s[A-HJ-NP-Zb-d])(?:/\d{1,4})?)?(?!\w)"
 FLAT_WORDS = "Flat Unit Apt Apartment Suite Level Shop House No H.No Block Plot Door"
 _FLAT = re.compile(rf"\b(?:{FLAT_WORDS.replace(' ', '|').replace('.', '[.]')})\.?\s?(?:No\.?\s)?\w{{1,5}},\s$")
-GERMANIC_ENDINGS = (
-    *(
-        "stra\u00dfe",
-        "strasse",
-        "str.",
-        "weg",
-        "platz",
-        "allee",
-        "all\u00e9",
-        "gasse",
-        "damm",
-        "ufer",
-        "promenade",
-        "chaussee",
-    ),
-    *("straat", "laan", "plein", "gracht", "kade", "singel", "steeg", "steenweg", "burgwal", "dreef", "dijk", "damrak"),
-    *(
-        "gatan",
-        "v\u00e4gen",
-        "gata",
-        "gr\u00e4nd",
-        "torget",
-        "gade",
-        "vej",
-        "vejen",
-        "vangen",
-        "str\u00e6de",
-        "boulevard",
-    ),
-    *("veien", "vegen", "gaten", "katu", "kuja", "polku", "aukio", "raitti", "esplanadi", "bulevardi"),
+_GERMANIC_ENDINGS_TEXT = (
+    "stra\u00dfe strasse str. weg platz allee all\u00e9 gasse damm ufer promenade chaussee straat laan plein "
+    "gracht kade singel steeg steenweg burgwal dreef dijk damrak gatan v\u00e4gen gata gr\u00e4nd torget gade vej "
+    "vejen vangen str\u00e6de boulevard veien vegen gaten katu kuja polku aukio raitti esplanadi bulevardi"
 )
+GERMANIC_ENDINGS = tuple(_GERMANIC_ENDINGS_TEXT.split())
 GERMANIC = rf"(?:{'|'.join(map(re.escape, GERMANIC_ENDINGS))})"
 _ROMANCE_WORDS = (
     r"Calle|C/|Avenida|Avda\.|Av\.|Plaza|Pza\.|Paseo|Ronda|Carrer|Camino|Calzada|Calz\.|Privada|Blvd\.|Boulevard|"
@@ -64,47 +39,13 @@ _ROMANCE_WORDS = (
     r"Rue|Avenue|Chauss\u00e9e|Place(?=\sd(?:e|u|es)\b|$)|Chemin|Quai|rue|avenue|chauss\u00e9e|chemin|quai"
 )
 ROMANCE = rf"(?:{_ROMANCE_WORDS})"
-ROMANCE_STEMS = (
-    *("alle", "C/", "venida", "Av", "laza", "Pza", "Paseo", "Ronda", "Carrer", "Camin", "Cal", "Privada", "B"),
-    *(
-        "iazza",
-        "P.z",
-        "ia",
-        "V.l",
-        "Corso",
-        "Largo",
-        "Vicolo",
-        "Strada",
-        "ua",
-        "ue",
-        "R.",
-        "Trav",
-        "Pra",
-        "Ala",
-        "Rodovia",
-    ),
-    *(
-        "Estrada",
-        "ul.",
-        "Ul.",
-        "lica",
-        "al.",
-        "Al.",
-        "leja",
-        "os.",
-        "pl.",
-        "n\u00e1m.",
-        "venue",
-        "hauss",
-        "lace",
-        "hemin",
-        "uai",
-    ),
+_ROMANCE_STEMS_TEXT = (
+    "alle C/ venida Av laza Pza Paseo Ronda Carrer Camin Cal Privada B iazza P.z ia V.l Corso Largo Vicolo Strada "
+    "ua ue R. Trav Pra Ala Rodovia Estrada ul. Ul. lica al. Al. leja os. pl. n\u00e1m. venue hauss lace hemin uai"
 )
-FRENCH_WORDS = (
-    *("rue", "avenue", "boulevard", "place", "chemin", "all\u00e9e", "impasse", "quai", "route", "square"),
-    *("av.", "bd", "bld"),
-)
+ROMANCE_STEMS = tuple(_ROMANCE_STEMS_TEXT.split())
+_FRENCH_WORDS_TEXT = "rue avenue boulevard place chemin all\u00e9e impasse quai route square av. bd bld"
+FRENCH_WORDS = tuple(_FRENCH_WORDS_TEXT.split())
 FRENCH = rf"(?:{'|'.join(map(re.escape, FRENCH_WORDS))})"
 PARTICLE = r"(?:de|del|della|dello|dei|degli|di|da|das|do|dos|la|las|los|le|les|el|du|des|San|Santa|\d{1,2})"
 _NUMBER_SIGN = r"(?:(?:n[.\u00ba\u00b0]{1,2}|[nN]o\.|n\u00fam\.)\s?|#\s?)?"
@@ -128,38 +69,12 @@ _NOT_A_HOUSE = (
     r"anni|jaar|\u00e5r|"
     r"lat|let|people|%))(?![.:,]\d)"
 )
-_STEMS = (
-    *(
-        "addres",
-        "adres",
-        "live",
-        "living",
-        "moved",
-        "resid",
-        "ship",
-        "deliver",
-        "send",
-        "sent",
-        "post",
-        "mail",
-        "collect",
-    ),
-    *(
-        "anschrift",
-        "wohn",
-        "liefer",
-        "woon",
-        "habite",
-        "direcci",
-        "vivo",
-        "env\u00ed",
-        "domicil",
-        "morada",
-        "moro",
-        "endere",
-    ),
-    *("entreg", "indirizzo", "abito", "spedi", "bezorg", "bor", "osoit", "asun", "mieszkam", "wys\u0142a", "bydl"),
+_STEMS_TEXT = (
+    "addres adres live living moved resid ship deliver send sent post mail collect anschrift wohn liefer woon "
+    "habite direcci vivo env\u00ed domicil morada moro endere entreg indirizzo abito spedi bezorg bor osoit asun "
+    "mieszkam wys\u0142a bydl"
 )
+_STEMS = tuple(_STEMS_TEXT.split())
 _ANY_STEM = re.compile("|".join(_STEMS))
 """Sooner told than by `in` where the text is a word or two."""
 _CUE_BEGINS = (
@@ -177,24 +92,11 @@ _CUED_SO_FAR = re.compile(
     rf",?$)){{0,6}}(?:(?:n[.\u00ba\u00b0]{{1,2}}|[nN]o\.|n\u00fam\.|#)\s?)?"
     r"(?:\d{1,4}[A-Za-z/-]{0,2}\d{0,4})?)?$"
 )
-STREET_WORDS = (
-    *(
-        "Stra\u00dfe",
-        "Strasse",
-        "Str.",
-        "Allee",
-        "Platz",
-        "Weg",
-        "Ring",
-        "Damm",
-        "V\u00e4gen",
-        "V\u00e4g",
-        "Vej",
-        "Gade",
-        "Plads",
-    ),
-    *("t\u0159\u00edda", "n\u00e1m\u011bst\u00ed", "ulice", "Boulevard", "katu", "plass"),
+_STREET_WORDS_TEXT = (
+    "Stra\u00dfe Strasse Str. Allee Platz Weg Ring Damm V\u00e4gen V\u00e4g Vej Gade Plads t\u0159\u00edda "
+    "n\u00e1m\u011bst\u00ed ulice Boulevard katu plass"
 )
+STREET_WORDS = tuple(_STREET_WORDS_TEXT.split())
 """Behind another word, as in Berliner Straße."""
 
 _NUMBER_FIRST = re.compile(
