@@ -6,6 +6,7 @@ import re
 
 from guardrails_config.detectors.normalise import readings
 from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
+from guardrails_config.detectors.planted_unseen import IMAGE_TO_FILL
 
 _TALK = (
     r"(?:conversations?(?: data| id)?|chat(?: history)?|previous messages|(?:the |a )?(?:customers?|users?|"
@@ -25,6 +26,7 @@ _TALK_WORDS = (
     "equals sign",
 )
 _PATTERNS = (
+    *IMAGE_TO_FILL,
     Pattern(
         "image with a slot",
         0.9,

@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from guardrails_config.detectors.examples import without_examples
 from guardrails_config.detectors.injection import OVERRIDE, OVERRIDE_ABROAD, TAKEOVER
+from guardrails_config.detectors.machines import near_machines
 from guardrails_config.detectors.normalise import readings
 from guardrails_config.detectors.patterns import Finding, Pattern, strongest, weigh
 from guardrails_config.detectors.planted_in_answers import ABOUT_THE_ANSWER, ANSWER_NAMED, ON_CUE
 from guardrails_config.detectors.planted_on_customers import ON_CUSTOMERS
-from guardrails_config.detectors.planted_to_an_ai import AI_NAMES, TO_AN_AI
+from guardrails_config.detectors.planted_on_machines import ON_MACHINES
+from guardrails_config.detectors.planted_on_readers import WHATEVER_READS
+from guardrails_config.detectors.planted_to_a_machine import TO_A_MACHINE
+from guardrails_config.detectors.planted_to_an_ai import TO_AN_AI
+from guardrails_config.detectors.planted_unseen import FOR_MACHINES, UNSEEN
 
+_CATEGORY = "planted_instructions"
 _PLANTED = (
     Pattern(
         OVERRIDE.name,
@@ -128,21 +135,20 @@ _PLANTED = (
     ),
     *ON_CUE,
     *ON_CUSTOMERS,
+    *UNSEEN,
+    *WHATEVER_READS,
 )
+_WITH_A_MACHINE = (*TO_AN_AI, *TO_A_MACHINE, *ON_MACHINES, *FOR_MACHINES)
 
 
 def find_planted_instructions(text: str) -> Finding | None:
     """Signs of an instruction to the model in a text that should only inform."""
-    return strongest(
-        weigh("planted_instructions", tuple(_that_may_match(reading)), reading) for reading in readings(text)
-    )
+    return strongest(finding for reading in map(without_examples, readings(text)) for finding in _findings(reading))
 
 
-def _that_may_match(reading: str) -> Iterator[Pattern]:
-    """Each chunk of a knowledge base comes by here; few of them name an AI, or an answer."""
-    yield from _PLANTED
-    # A text may begin with the name.
-    if any(name in f" {reading}" for name in AI_NAMES):
-        yield from TO_AN_AI
-    if ANSWER_NAMED.search(reading):
-        yield from ABOUT_THE_ANSWER
+def _findings(reading: str) -> Iterator[Finding | None]:
+    """Each chunk of a knowledge base comes by here; few of them name a machine, or an answer."""
+    patterns = (*_PLANTED, *ABOUT_THE_ANSWER) if ANSWER_NAMED.search(reading) else _PLANTED
+    yield weigh(_CATEGORY, patterns, reading)
+    if near := near_machines(reading):
+        yield weigh(_CATEGORY, _WITH_A_MACHINE, near)
