@@ -31,7 +31,7 @@ def rail(
     on_error: Literal["block", "flag"] = "block",
     unit: Literal["piece", "sentence", "answer"] = "piece",
 ) -> Callable[[Check], Outcome]:
-    """Make a rail of an async function, which returns what it found, or None.
+    """Make a rail of an async function, which returns what it found, or None. Raises TypeError for another one.
 
     The function names those of these parameters that it wants: `text`; `earlier`, the customer's messages before it,
     newest last; `sources`, what an answer was written from; `public`, texts whose personal data and links
@@ -50,6 +50,9 @@ def rail(
     """
 
     def declare(check: Check) -> Outcome:
+        if not inspect.iscoroutinefunction(check):
+            known_as = getattr(check, "__name__", repr(check))
+            raise TypeError(f"rail {name!r} is made of {known_as}, which is no async function; write it as `async def`")
         signature = inspect.signature(check)
         wanted = tuple(signature.parameters)
 

@@ -132,7 +132,7 @@ class ModelError(NightdeskError):
     """A model did not answer.
 
     `reason` is one of RATE_LIMITED, TIMED_OUT, UNAVAILABLE, CONTEXT_TOO_LONG, CONTENT_POLICY, AUTHENTICATION,
-    BAD_REQUEST, BAD_RESPONSE, or that of a subclass.
+    BAD_REQUEST, BAD_RESPONSE, BREAKER_OPEN where no deployment was asked, or that of a subclass.
 
     Attributes:
         retry_after: seconds the provider asked us to wait, or None.

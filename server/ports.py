@@ -316,7 +316,12 @@ CONFIGURED = CheckOptions()
 
 
 class RailEngine(Protocol):
-    """Checks texts. A rail that fails blocks with the category "rail_error", or flags where it is set to fail open."""
+    """Checks texts. A rail that fails blocks with the category "rail_error", or flags where it is set to fail open; its
+    verdict's detail is the cause.
+
+    Checks raise BudgetExhausted where the judge of a rail that fails closed could not be paid, unless text of the
+    answer may have been shown already: the rail has failed then.
+    """
 
     @property
     def rails(self) -> Sequence[RailInfo]:

@@ -33,5 +33,7 @@ class Judges:
             return None
         call = self.meter.call(account, purpose=PURPOSE, note=note, turn_id=turn_id)
         return ModelJudge(
-            lambda request: self.models.stream(self.chain, request, call=call), redact=self.redact, timeout=self.timeout
+            lambda request: self.models.stream(self.chain, request, call=call, whole=True),
+            redact=self.redact,
+            timeout=self.timeout,
         )

@@ -31,7 +31,7 @@ def nothing_to_fall_back_on(language: str) -> str:
 
 
 def refusal(category: str, product: str, language: str) -> str:
-    """The refusal for a rail's category, with the hand-over.
+    """The refusal of a message for a rail's category, with the hand-over.
 
     Every other category gets the general one: attacks, model extraction, a model's own refusal. Whoever attacks learns
     nothing of what was seen.
@@ -39,6 +39,15 @@ def refusal(category: str, product: str, language: str) -> str:
     replies = _replies(language)
     text = _refusals(replies).get(category, replies.declined)
     return f"{text.replace('{product}', product)} {replies.hand_over}"
+
+
+def withheld(category: str, language: str) -> str:
+    """In place of an answer, or of its rest, that a rail of answers blocked for a category; with the hand-over.
+
+    The fault is the answer's: no word says that of the customer's request.
+    """
+    replies = _replies(language)
+    return f"{_of_answers(replies).get(category, replies.withheld)} {replies.hand_over}"
 
 
 def _replies(language: str) -> Replies:
@@ -55,8 +64,13 @@ def _refusals(replies: Replies) -> dict[str, str]:
         "repetitive": replies.unreadable,
         "harvesting": replies.too_many,
         RAIL_ERROR: replies.not_checked,
+    }
+
+
+def _of_answers(replies: Replies) -> dict[str, str]:
+    return {
+        "self_harm": replies.self_harm,
+        "personal_data": replies.personal_data,
         "ungrounded": replies.not_covered,
-        "unsafe_answer": replies.withheld,
-        "unsafe_link": replies.withheld,
-        "unknown_link": replies.withheld,
+        RAIL_ERROR: replies.not_checked,
     }

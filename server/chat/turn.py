@@ -104,7 +104,8 @@ class ChatTurns:
         for verdict in self._noted(turn, report.verdicts):
             yield verdict
         if report.blocked is not None:
-            yield self._refuse(turn, report.blocked.category)
+            category = report.blocked.category
+            yield self._refuse(turn, category, replies.refusal(category, self.product, turn.language))
             return
 
         turn.search_question = retrieval.search_question
@@ -191,7 +192,7 @@ class ChatTurns:
                 for event in self._noted(turn, [item]):
                     yield event
                 if item.verdict is Verdict.BLOCK and turn.finish_reason is not FinishReason.REFUSED:
-                    yield self._refuse(turn, item.category)
+                    yield self._refuse(turn, item.category, replies.withheld(item.category, turn.language))
 
     def _conclude(self, turn: Turn, generation: Generation) -> Iterator[TextDelta]:
         """Name the end of a turn whose text has ended, with the words that the customer still needs."""
@@ -200,7 +201,7 @@ class ChatTurns:
         if generation.degraded:
             turn.finish_reason, turn.hand_over = FinishReason.DEGRADED, generation.finish == "unanswered"
         elif generation.finish == "refusal":
-            yield self._refuse(turn, "model")
+            yield self._refuse(turn, "model", replies.refusal("model", self.product, turn.language))
         elif generation.finish == "unanswered":
             yield self._decline(turn)
         elif turn.answer.strip().startswith(UNANSWERED_SENTENCE):
@@ -211,9 +212,8 @@ class ChatTurns:
         if turn.finish_reason in (FinishReason.ANSWERED, FinishReason.DEGRADED):
             turn.citation_ids = _cited(turn)
 
-    def _refuse(self, turn: Turn, category: str) -> TextDelta:
+    def _refuse(self, turn: Turn, category: str, text: str) -> TextDelta:
         turn.finish_reason, turn.refusal_category, turn.hand_over = FinishReason.REFUSED, category, True
-        text = replies.refusal(category, self.product, turn.language)
         return TextDelta(f"\n\n{text}" if turn.answer else text)
 
     def _decline(self, turn: Turn) -> TextDelta:

@@ -54,6 +54,8 @@ class ModelRequest:
     temperature: float | None = None
     begun: str = ""
     """What another model has said of the answer before it failed; this one is to go on behind its last character."""
+    seconds: float | None = None
+    """How long all of the answer may take, where that is less than the deployment's own timeouts allow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class ChatModel(ABC):
         self._failures = Failures(endpoint)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent]:
-        reply, clock = self._reply(), StreamClock(self._timeouts, self._endpoint.title)
+        reply, clock = self._reply(), StreamClock(self._timeouts.within(request.seconds), self._endpoint.title)
         try:
             async with AsyncExitStack() as stack:
                 stack.enter_context(self._sdk_errors())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 
@@ -40,3 +40,7 @@ class Timeouts:
     first_token: float
     idle: float
     total: float
+
+    def within(self, seconds: float | None) -> Timeouts:
+        """These, and for a request that has less time no more than that in all."""
+        return self if seconds is None or seconds >= self.total else replace(self, total=max(0.0, seconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -46,7 +47,10 @@ class AnswerGuard:
 
         def check(unit: Unit, *modes: RailMode) -> Check | None:
             chosen = [rail for rail in rails if rail.unit is unit and rail.info.mode in modes]
-            return partial(_unless_blank, runner.prepare(chosen, self._about, options)) if chosen else None
+            # Of sentences, earlier ones may have been shown when there is no money for the next.
+            must_be_paid = unit is Unit.ANSWER
+            prepared = runner.prepare(chosen, self._about, options, must_be_paid=must_be_paid)
+            return partial(_unless_blank, prepared) if chosen else None
 
         blocking, watching = (check(Unit.SENTENCE, mode) for mode in _MODES)
         self._blocking = SentenceChecks(blocking) if blocking else None
@@ -70,8 +74,8 @@ class AnswerGuard:
                         yield item
                     if self._blocked:
                         break
-            for stage in (self._last_sentences, self._whole_answer):
-                async with aclosing(stage()) as items:
+            if not self._blocked:
+                async with aclosing(self._end()) as items:
                     async for item in items:
                         yield item
             for verdict in self._highest.allowed():
@@ -97,7 +101,7 @@ class AnswerGuard:
                 self._answer.append(piece.text)
                 items += self._passed(piece.text)
         if self._blocking or self._watching:
-            items += await self._checked_sentences()
+            items += await self._checked_sentences(self._blocking, self._watching)
         return items
 
     def _passed(self, text: str) -> list[str]:
@@ -112,40 +116,67 @@ class AnswerGuard:
                 for sentence in sentences:
                     checks.add(sentence)
 
-    async def _checked_sentences(self, *, wait: bool = False) -> list[str | RailVerdict]:
-        """Verdicts on sentences whose checks have ended, and those that may be shown; at most one more with `wait`."""
+    async def _checked_sentences(self, *queues: SentenceChecks | None) -> list[str | RailVerdict]:
+        """Verdicts on sentences whose checks have ended, and those that may be shown."""
         items: list[str | RailVerdict] = []
-        for checks in (self._blocking, self._watching):
-            while checks is not None and not self._blocked and (ended := await checks.next(wait=wait)) is not None:
-                items += self._noted(ended[1])
-                if checks is self._blocking and not self._blocked:
-                    items += self._shown(ended[0])
-                if wait:
-                    return items
+        for checks in queues:
+            while checks is not None and not self._blocked and (ended := await checks.next()) is not None:
+                items += self._of_sentence(checks, *ended)
         return items
 
-    async def _last_sentences(self) -> AsyncGenerator[str | RailVerdict, None]:
-        """What is due when the last piece has passed."""
-        if not self._blocked:
-            self._add(self._sentences.finish())
-        while not self._blocked and any(checks.due for checks in (self._blocking, self._watching) if checks):
-            for item in await self._checked_sentences(wait=True):
+    async def _awaited_sentences(self, checks: SentenceChecks | None) -> AsyncGenerator[str | RailVerdict, None]:
+        """The same of all that are left, each as soon as it is there."""
+        while checks is not None and not self._blocked and (ended := await checks.next(wait=True)) is not None:
+            for item in self._of_sentence(checks, *ended):
                 yield item
 
-    async def _whole_answer(self) -> AsyncGenerator[str | RailVerdict, None]:
-        """The checks of all of it; what was held back for them is shown once those that may block have passed."""
+    def _of_sentence(
+        self, checks: SentenceChecks, sentence: str, verdicts: Sequence[RailVerdict]
+    ) -> list[str | RailVerdict]:
+        items: list[str | RailVerdict] = [*self._noted(verdicts)]
+        if checks is self._blocking and not self._blocked:
+            items += self._shown(sentence)
+        return items
+
+    async def _end(self) -> AsyncGenerator[str | RailVerdict, None]:
+        """What is due when the last piece has passed."""
+        self._add(self._sentences.finish())
+        for item in await self._checked_sentences(self._blocking, self._watching):
+            yield item
         answer = "".join(self._answer)
         if self._has_flows and answer and not self._blocked:
             for verdict in self._noted(await self._runner.flows(replace(self._about, text=answer))):
                 yield verdict
-        for check in (self._check_answer, self._watch_answer):
-            if self._blocked:
-                return
-            for verdict in self._noted(await check(answer)) if check is not None else ():
-                yield verdict
-            if self._held and not self._blocked:
-                yield "".join(self._held)
-                self._held.clear()
+        if not self._blocked:
+            async with aclosing(self._whole_answer(answer)) as items:
+                async for item in items:
+                    yield item
+
+    async def _whole_answer(self, answer: str) -> AsyncGenerator[str | RailVerdict, None]:
+        """The checks of all of it and of its last sentences, which wait for models at the same time.
+
+        What was held back is shown once those that may block have passed; the others are awaited after that.
+        """
+        checks = [_begun(self._check_answer, answer)]
+        try:
+            await asyncio.sleep(0)  # One that asks nobody has ended then, and its block keeps the other from asking.
+            if not checks[0].done() or not (checks[0].exception() or blocks(checks[0].result())):
+                checks.append(_begun(self._watch_answer, answer))
+            for sentences, check in zip((self._blocking, self._watching), checks, strict=False):
+                async with aclosing(self._awaited_sentences(sentences)) as items:
+                    async for item in items:
+                        yield item
+                for verdict in () if self._blocked else self._noted(await check):
+                    yield verdict
+                if self._blocked:
+                    return
+                if self._held:
+                    yield "".join(self._held)
+                    self._held.clear()
+        finally:
+            for check in checks:
+                check.cancel()
+            await asyncio.gather(*checks, return_exceptions=True)
 
     def _noted(self, verdicts: Sequence[RailVerdict]) -> list[RailVerdict]:
         """Those that are to be told now; a block ends the answer."""
@@ -157,6 +188,14 @@ class AnswerGuard:
             return [text]
         self._held.append(text)
         return []
+
+
+def _begun(check: Check | None, answer: str) -> asyncio.Task[list[RailVerdict]]:
+    return asyncio.create_task(check(answer) if check is not None else _nothing())
+
+
+async def _nothing() -> list[RailVerdict]:
+    return []
 
 
 async def _unless_blank(check: PreparedCheck, text: str) -> list[RailVerdict]:

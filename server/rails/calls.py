@@ -13,7 +13,7 @@ from server.ports import CheckOptions
 from server.rails.holds import RailOverran
 from server.rails.nemo import NemoRuntime
 from server.rails.rail import Rail
-from server.rails.verdicts import decide, failure, threshold_of
+from server.rails.verdicts import cause_of, decide, failure, threshold_of
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +56,14 @@ class RailCall:
             return self._allowed
         return decide(self.rail, self._declared.outcome(found), options, self._redact)
 
-    def failed(self, options: CheckOptions, error: BaseException | None = None) -> RailVerdict:
+    def failed(self, error: BaseException) -> RailVerdict:
         """Where it could not check; the log has it, and what it raised without a word of the text."""
         if isinstance(error, RailOverran):
             log.error("rail_overran", rail=self.name, place=str(error))
-        elif error is not None:
+        else:
             self._runtime.log_error(error)
-        return failure(self.rail, options)
+        return self.unasked(cause_of(error))
+
+    def unasked(self, cause: str) -> RailVerdict:
+        """Where it was not to be asked, or did not come to its end."""
+        return failure(self.rail, cause)

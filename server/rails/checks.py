@@ -11,13 +11,14 @@ from typing import Any
 import structlog
 
 from server.domain import RAIL_ERROR, Direction, RailVerdict, Verdict
+from server.errors import BudgetExhausted
 from server.ports import CONFIGURED, CheckOptions
 from server.rails.calls import RailCall
 from server.rails.holds import Holds, RailOverran, RestOf
 from server.rails.nemo import NemoRuntime
 from server.rails.rail import Rail, Subject, Unit
 from server.rails.sentences import split
-from server.rails.verdicts import Highest, blocks
+from server.rails.verdicts import Highest, blocks, cause_of
 
 LONGEST_CHECK_SECONDS = 10.0
 """A rail of a team's own may ask a service that does not answer; a customer must not wait for it."""
@@ -45,8 +46,14 @@ class RailRunner:
         self._seconds = seconds
         self._calls: dict[str, RailCall] = {}
 
-    def prepare(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> PreparedCheck:
-        """A check of texts that differ in their text alone, as the pieces of an answer do."""
+    def prepare(
+        self, rails: Sequence[Rail], subject: Subject, options: CheckOptions, *, must_be_paid: bool = True
+    ) -> PreparedCheck:
+        """A check of texts that differ in their text alone, as the pieces of an answer do.
+
+        `must_be_paid`: a judged rail that blocks what it could not check raises BudgetExhausted where nobody could pay
+        for its model; else that is a failure of the rail as any other.
+        """
         return PreparedCheck(
             [self._call(rail) for rail in rails],
             _variables(self._runtime, subject, options),
@@ -54,12 +61,14 @@ class RailRunner:
             options,
             holds=self.holds,
             seconds=self._seconds,
+            must_be_paid=must_be_paid,
         )
 
     async def check_whole(self, rails: Sequence[Rail], subject: Subject, options: CheckOptions) -> list[RailVerdict]:
         """One verdict a rail and flow on a whole text; that of a rail for sentences is its strictest.
 
         What costs more runs only where nothing blocked: first the flows of NeMo's interpreter, then the judged rails.
+        Raises BudgetExhausted.
         """
         verdicts = Highest()
         parts = [(part.text, self.prepare(its_rails, part, options)) for part, its_rails in _parts(rails, subject)]
@@ -86,11 +95,11 @@ class RailRunner:
         try:
             result = await RestOf(self.holds, "flow", running)
         except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's flow raises must block, not pass
-            return [_failed_flow(direction, type(error).__name__)]
+            return [_failed_flow(direction, cause_of(error))]
         if result.blocked_by:
             return [RailVerdict(result.blocked_by, direction, Verdict.BLOCK, "policy", score=1.0, threshold=1.0)]
         if result.text.strip() != subject.text.strip():  # Only masking may change what passes.
-            return [_failed_flow(direction, "the text was rewritten")]
+            return [_failed_flow(direction, "rewrote the text")]
         return [RailVerdict(name, direction, Verdict.ALLOW, threshold=1.0) for name in names]
 
     def _call(self, rail: Rail) -> RailCall:
@@ -112,12 +121,13 @@ class PreparedCheck:
         *,
         holds: Holds,
         seconds: float,
+        must_be_paid: bool,
     ) -> None:
         """For RailRunner.prepare, which callers use. `of_nemo`: the subject, where a flow wants NeMo's variables."""
         self._cheap = [call for call in calls if not call.rail.info.judged]
         self._judged = [call for call in calls if call.rail.info.judged]
         self._variables, self._of_nemo, self._options = variables, of_nemo, options
-        self._holds, self._seconds = holds, seconds
+        self._holds, self._seconds, self._must_be_paid = holds, seconds, must_be_paid
 
     async def all(self, text: str) -> list[RailVerdict]:
         """One verdict a rail; none of the judged rails where a cheap one blocks."""
@@ -132,37 +142,50 @@ class PreparedCheck:
             try:
                 running = call.start(variables)
                 done, result = self._holds.run(call.name, running.send)
+                if done:
+                    verdicts.append(call.verdict(result, self._options))
+                    continue
             except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's rail raises is its failure
-                verdicts.append(call.failed(self._options, error))
-                continue
-            if done:
-                verdicts.append(call.verdict(result, self._options))
+                verdicts.append(call.failed(error))
                 continue
             try:
                 async with asyncio.timeout(self._seconds - (perf_counter() - start)):
                     verdicts.append(await self._rest(call, RestOf(self._holds, call.name, running, result)))
             except TimeoutError:
                 log.error("rails_timed_out", rail=call.name, seconds=self._seconds)
-                return verdicts + [late.failed(self._options) for late in self._cheap[number:]]
+                return verdicts + [late.unasked("timed_out") for late in self._cheap[number:]]
         return verdicts
 
     async def judged(self, text: str) -> list[RailVerdict]:
-        """At the same time: each waits for a model. Without a judge they have failed."""
+        """At the same time: each waits for a model. Without a judge they have failed.
+
+        Raises BudgetExhausted where a rail that must be paid could not be, and none of the others blocks.
+        """
         if not self._judged:
             return []
         if self._options.judge is None:
-            return [call.failed(self._options) for call in self._judged]
+            return [call.unasked("no model is configured") for call in self._judged]
         variables = self._of(text)
-        return await asyncio.gather(*(self._ask(call, variables) for call in self._judged))
+        asked = await asyncio.gather(*(self._ask(call, variables) for call in self._judged), return_exceptions=True)
+        verdicts = [found for found in asked if isinstance(found, RailVerdict)]
+        for error in asked:
+            if isinstance(error, BaseException) and not blocks(verdicts):
+                raise error
+        return verdicts
 
     async def _ask(self, call: RailCall, variables: Mapping[str, Any]) -> RailVerdict:
+        """Raises BudgetExhausted where the rail would block for want of money."""
         return await self._rest(call, RestOf(self._holds, call.name, call.start(variables)))
 
     async def _rest(self, call: RailCall, rest: RestOf) -> RailVerdict:
         try:
             return call.verdict(await rest, self._options)
+        except BudgetExhausted as error:
+            if self._must_be_paid and not call.rail.info.fails_open:
+                raise
+            return call.failed(error)
         except (Exception, RailOverran) as error:  # noqa: BLE001 - whatever a team's rail raises is its failure
-            return call.failed(self._options, error)
+            return call.failed(error)
 
     def _of(self, text: str) -> dict[str, Any]:
         """By the names that rails know, and, where a flow is among them, by those of NeMo's flows."""
@@ -184,9 +207,9 @@ def _variables(runtime: NemoRuntime, subject: Subject, options: CheckOptions) ->
     }
 
 
-def _failed_flow(direction: Direction, error: str) -> RailVerdict:
-    log.error("rail_failed", rail="flow", direction=direction.value, error=error, passed=False)
-    return RailVerdict("flow", direction, Verdict.BLOCK, RAIL_ERROR, score=1.0, threshold=1.0)
+def _failed_flow(direction: Direction, cause: str) -> RailVerdict:
+    log.error("rail_failed", rail="flow", direction=direction.value, cause=cause, passed=False)
+    return RailVerdict("flow", direction, Verdict.BLOCK, RAIL_ERROR, detail=cause)
 
 
 def _parts(rails: Sequence[Rail], subject: Subject) -> list[tuple[Subject, list[Rail]]]:

@@ -82,8 +82,10 @@ def _settings(custom_data: Mapping[str, Any]) -> dict[str, Overrides]:
 def _declared(runtime: NemoRuntime, action: str, declared: Any, settings: Mapping[str, Overrides]) -> Rail:
     function = runtime.action(action)
     file = f"actions/{Path(inspect.unwrap(function).__code__.co_filename).name}"
-    overrides = settings.get(declared["name"], Overrides()).model_dump(exclude_unset=True)
+    given = settings.get(declared["name"], Overrides())
+    overrides = given.model_dump(exclude_unset=True)
     rail = _valid(Declaration, f"{file}: rail {declared['name']!r}: ", {**declared, **overrides})
+    _require_meaning(rail.name, given, rail.mode)
     wanted = inspect.signature(function).parameters.values()
     for parameter in wanted:
         if parameter.name not in PARAMETERS and parameter.default is parameter.empty:
@@ -103,6 +105,7 @@ def _declared(runtime: NemoRuntime, action: str, declared: Any, settings: Mappin
 def _flow(direction: Direction, flow: PlainFlow, settings: Mapping[str, Overrides]) -> Rail:
     """A listed flow: its action's own threshold holds unless config.yml sets one."""
     overrides = settings.get(flow.name, Overrides())
+    _require_meaning(flow.name, overrides, overrides.mode)
     named = {name: value[1:] for name, value in flow.parameters.items() if _is_variable(value)}
     constants = {name: value for name, value in flow.parameters.items() if not _is_variable(value)}
     info = _info(flow.name, direction, overrides, description=f"The flow {flow.name!r} of this configuration.")
@@ -122,6 +125,15 @@ def _info(name: str, direction: Direction, settings: Overrides, *, judged: bool 
         fails_open=watched or settings.on_error == "flag",
         description=description,
     )
+
+
+def _require_meaning(name: str, given: Overrides, mode: RailMode) -> None:
+    """A rail that stops nothing cannot be told to stop what it could not check."""
+    if mode is RailMode.FLAG and "on_error" in given.model_fields_set and given.on_error == "block":
+        raise SettingsError(
+            f"custom_data.rails.{name}.on_error is 'block', and its mode is 'flag', which stops nothing.",
+            fix="Set its mode to block as well, or leave on_error out.",
+        )
 
 
 def _require_names_of_their_own(names: Iterable[str]) -> None:

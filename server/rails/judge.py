@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from server.domain import ModelFinished, ModelRequest, RouteSwitch, TextDelta
@@ -22,6 +23,8 @@ from server.errors import ModelError, UnreadableJudgement
 from server.ports import Ask, Judgement
 
 MAX_OUTPUT_TOKENS = 200
+SHARE_OF_THE_MODELS = 0.9
+"""Of a verdict's time; the rest is for what comes before a call, such as reserving its money."""
 MAX_ANSWER_CHARACTERS = 2000
 MAX_REASON_CHARACTERS = 400
 SURE_ENOUGH = 0.5
@@ -47,7 +50,7 @@ _FIELDS = {"violation", "score", "category", "reason"}
 class ModelJudge:
     """Asks a chain of models; whoever makes `ask` pays for it. `redact` masks what is sent: see RailEngine.redact.
 
-    `timeout` is in seconds, for the whole verdict.
+    `timeout` is in seconds, for the whole verdict, whichever of the chain gives it.
     """
 
     def __init__(self, ask: Ask, *, redact: Callable[[str], str], timeout: float) -> None:
@@ -60,7 +63,8 @@ class ModelJudge:
         BudgetExhausted."""
         try:
             async with asyncio.timeout(self._timeout):
-                said = await self._read(judge_request(instructions, self._redact(text)))
+                request = judge_request(instructions, self._redact(text))
+                said = await self._read(replace(request, seconds=SHARE_OF_THE_MODELS * self._timeout))
         except TimeoutError:
             raise ModelError(
                 f"The judge did not answer within {self._timeout:g} s.",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, SupportsFloat
 
 import structlog
 
 from server.domain import RAIL_ERROR, RailMode, RailVerdict, Verdict
+from server.errors import NightdeskError
 from server.ports import CheckOptions
+from server.rails.holds import RailOverran
 from server.rails.rail import Rail
 
 if TYPE_CHECKING:
@@ -22,17 +25,22 @@ log = structlog.get_logger(__name__)
 
 
 def decide(rail: Rail, outcome: RailOutcome | None, options: CheckOptions, redact: Callable[[str], str]) -> RailVerdict:
-    """The verdict on an outcome; None, a failure and a rewritten text are failures of the rail.
+    """The verdict on an outcome; None, a failure, a rewritten text and a score that is none are failures of the rail.
 
     The score is held against the threshold of `options`, else the configuration's, else the action's own. A score of 0
     reaches none.
     """
     info = rail.info
-    if outcome is None or outcome.failed or outcome.is_transform:
-        return failure(rail, options)
+    if outcome is None:
+        return failure(rail, "returned neither a finding nor an outcome")
+    if outcome.failed or outcome.is_transform:
+        return failure(rail, "said that it failed" if outcome.failed else "rewrote the text")
     threshold = threshold_of(rail, options)
     found = outcome.metadata
-    score = float(found.get("score", outcome.is_blocked))
+    told = found.get("score", outcome.is_blocked)
+    score = float(told) if isinstance(told, SupportsFloat) else nan
+    if not 0 <= score <= 1:
+        return failure(rail, "its score is no number from 0 to 1")
     if rail.decides and info.name not in options.thresholds:
         threshold, reached = float(found.get("threshold", threshold)), outcome.is_blocked
     else:
@@ -45,12 +53,25 @@ def decide(rail: Rail, outcome: RailOutcome | None, options: CheckOptions, redac
     return RailVerdict(info.name, info.direction, verdict, category, score, threshold, detail)
 
 
-def failure(rail: Rail, options: CheckOptions) -> RailVerdict:
-    """What becomes of a text that the rail could not check; the log has it either way."""
+def failure(rail: Rail, cause: str) -> RailVerdict:
+    """What becomes of a text that the rail could not check; the log has it either way.
+
+    `cause` is the verdict's detail, without a word of the text. There is no score that was held against a threshold,
+    and so neither of them.
+    """
     info = rail.info
-    log.error("rail_failed", rail=info.name, direction=info.direction.value, passed=info.fails_open)
+    log.error("rail_failed", rail=info.name, direction=info.direction.value, cause=cause, passed=info.fails_open)
     verdict = Verdict.FLAG if info.fails_open else Verdict.BLOCK
-    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, 1.0, threshold_of(rail, options))
+    return RailVerdict(info.name, info.direction, verdict, RAIL_ERROR, detail=cause)
+
+
+def cause_of(error: BaseException) -> str:
+    """What kept a rail from its check, without a word of the text: "timed_out", "raised ValueError"."""
+    if isinstance(error, NightdeskError):
+        return error.reason.lower()
+    if isinstance(error, RailOverran):
+        return "held the server up"
+    return "timed_out" if isinstance(error, TimeoutError) else f"raised {type(error).__name__}"
 
 
 def blocks(verdicts: Iterable[RailVerdict]) -> bool:

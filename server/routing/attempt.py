@@ -32,22 +32,28 @@ class Attempt:
         self.deployment = deployment
         self._breakers = breakers
         self._started = False
-        self._first: Spoken | None = None
+        self._said: list[Spoken] = []
         self._events = _reported(deployment, events, breakers, begun=begun)
 
     @property
     def spoke(self) -> bool:
-        return self._first is not None
+        return bool(self._said)
 
     async def speak(self) -> None:
         """Wait for the first text, or for the end where there is none. Raises what the call raises."""
         self._started = True
-        self._first = await anext(self._events)
+        self._said.append(await anext(self._events))
+
+    async def finish(self) -> None:
+        """Wait for the end, in place of `speak`. Raises what the call raises."""
+        self._started = True
+        async for event in self._events:
+            self._said.append(event)
 
     async def spoken(self) -> AsyncGenerator[Spoken, None]:
-        """All of it, from what `speak` has waited for on. Raises what the call raises."""
-        if self._first is not None:
-            yield self._first
+        """All of it, from what was waited for on. Raises what the call raises."""
+        for event in self._said:
+            yield event
         async for event in self._events:
             yield event
 

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from math import inf
 
 import structlog
 
@@ -31,6 +32,9 @@ class ModelChain:
     A deployment that fails before its first text is left for the next one at once. Only when all have failed are those
     asked again whose failure may be gone, after a wait; that is the one retry loop there is. A deployment that fails in
     mid-stream is not asked again in that turn; the next one goes on where it broke off.
+
+    Where a request's `seconds` are limited, a deployment has half of what is left of them while another one is untried,
+    and all of it where it is the last; one that has not finished in its share has failed with TIMED_OUT.
     """
 
     def __init__(
@@ -41,29 +45,46 @@ class ModelChain:
         self.retry_budget = retry_budget or RetryBudget()
 
     def stream(
-        self, chain: Sequence[str], request: ModelRequest, *, call: ModelCall, hedge_after: float | None = None
+        self,
+        chain: Sequence[str],
+        request: ModelRequest,
+        *,
+        call: ModelCall,
+        hedge_after: float | None = None,
+        whole: bool = False,
     ) -> AsyncGenerator[ChainEvent, None]:
         """The answer's text, with the switches from one deployment to another between, then exactly one ModelFinished.
 
-        Where another deployment may have to go on, text comes in whole words. Raises the last ModelError where all
-        failed, and UNAVAILABLE where no breaker let a call through. BudgetExhausted passes where it refuses the first
+        Where another deployment may have to go on, text comes in whole words. With `whole` none comes before a
+        deployment has finished, and nobody goes on with what another one has begun: the next one is asked afresh. That
+        is for answers that cannot be put together, and does without hedging. Raises the last ModelError where all
+        failed, and BREAKER_OPEN where no breaker let a call through. BudgetExhausted passes where it refuses the first
         call, and ends the chain where it refuses a later one. The extractive deployment never goes on with another's
         answer, because it would not know how to: a chain that ends with it fails then. Closing the generator closes
         every call.
         """
-        return _Turn(self, chain, request, call, hedge_after).events()
+        return _Turn(self, chain, request, call, None if whole else hedge_after, whole=whole).events()
 
 
 class _Turn:
     """One turn's way through its chain."""
 
     def __init__(
-        self, owner: ModelChain, chain: Sequence[str], request: ModelRequest, call: ModelCall, hedge_after: float | None
+        self,
+        owner: ModelChain,
+        chain: Sequence[str],
+        request: ModelRequest,
+        call: ModelCall,
+        hedge_after: float | None,
+        *,
+        whole: bool,
     ) -> None:
         self._owner = owner
         self._request = request
         self._call = call
         self._hedge_after = hedge_after
+        self._whole = whole
+        self._ends_at = inf if request.seconds is None else time.monotonic() + request.seconds
         self._untried = deque(chain)
         self._waiting: list[tuple[float, str]] = []
         self._attempts: Counter[str] = Counter()
@@ -108,7 +129,7 @@ class _Turn:
                     return winner
                 continue
             try:
-                await attempt.speak()
+                await (attempt.finish() if self._whole else attempt.speak())
             except (ModelError, BudgetExhausted) as error:
                 self._failed(attempt, error)
             else:
@@ -119,10 +140,18 @@ class _Turn:
         self._attempts[deployment] += 1
         if self._attempts[deployment] == 1:
             self._owner.retry_budget.deposit()
-        request = replace(self._request, begun=self._answer.said) if self._answer.begun else self._request
+        begun = self._answer.said if self._answer.begun else self._request.begun
+        request = replace(self._request, begun=begun, seconds=self._share())
         attempt = Attempt(deployment, self._call(deployment, request), self._owner.breakers, begun=self._answer.begun)
         self._open.append(attempt)
         return attempt
+
+    def _share(self) -> float | None:
+        """The seconds that the next attempt has; None where there is no limit."""
+        if self._ends_at == inf:
+            return None
+        left = self._ends_at - time.monotonic()
+        return left / 2 if any(name != EXTRACTIVE for name in self._untried) else left
 
     async def _texts(self, attempt: Attempt) -> AsyncGenerator[TextDelta | ModelFinished, None]:
         continuation = Continuation(self._answer.said)
@@ -141,7 +170,7 @@ class _Turn:
 
     async def _next(self) -> str | None:
         """The next deployment that a call may be made to, untried ones first."""
-        if self._refused is not None:
+        if self._refused is not None or time.monotonic() >= self._ends_at:
             return None
         return await self._next_untried() or await self._next_again()
 
@@ -205,4 +234,6 @@ class _Turn:
             return self._error
         if self._refused is not None:
             return self._refused
-        return ModelError("Every deployment of the chain failed lately and is left alone for a moment.")
+        return ModelError(
+            "Every deployment of the chain failed lately and is left alone for a moment.", reason="BREAKER_OPEN"
+        )

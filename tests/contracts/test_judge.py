@@ -158,12 +158,33 @@ async def test_a_judge_that_hangs_is_not_waited_for_and_its_call_is_charged_as_a
     twin.script = script
 
     with pytest.raises(ModelError) as caught:
-        await judge(desk, turn, timeout=0.3)(INSTRUCTIONS, "text")
+        await judge(desk, turn, timeout=2.0)(INSTRUCTIONS, "text")
 
     assert caught.value.reason == "TIMED_OUT"
     await twin.until_disconnected()
     [charge] = await charges(desk)
-    assert (charge.purpose, charge.outcome, charge.estimated) == ("judge", "cancelled", True)
+    assert (charge.purpose, charge.outcome, charge.estimated) == ("judge", "timed_out", True)
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        (Script(fault=Fault.SILENT_START), "timed_out"),
+        (Script(fault=Fault.CUT, tokens=split_tokens(NO)), "unavailable"),
+        (Script(tokens=("{",) * 40, delay=0.1), "timed_out"),
+    ],
+)
+async def test_the_second_judge_gives_a_whole_verdict_where_the_first_hangs_or_breaks_off(
+    desk: Desk, twin: Twins, turn: Turn, script: Script, outcome: str
+) -> None:
+    twin.script = script
+    desk.backup.words = (NO,)
+    desk.judges = replace(desk.judges, chain=("strong", "backup"))
+
+    assert await judge(desk, turn, timeout=2.0)(INSTRUCTIONS, "text") == Judgement(0.05, "", "An ordinary question.")
+
+    assert [(usage.deployment, usage.outcome) for usage in turn.usage] == [("strong", outcome), ("backup", "ok")]
+    assert [request.begun for request in desk.backup.requests] == [""]
 
 
 async def test_a_budget_that_is_used_up_leaves_nothing_judged_and_nothing_asked(

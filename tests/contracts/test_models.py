@@ -564,6 +564,20 @@ async def test_silence_times_out_and_ends_the_call(
     await model.close()
 
 
+@pytest.mark.parametrize("fault", [Fault.SLOW_START, Fault.STALL])
+async def test_a_request_may_have_less_time_than_its_deployment(provider: Provider, twin: Twins, fault: Fault) -> None:
+    twin.script = Script(fault=fault)
+    model = provider.model(twin)
+
+    with pytest.raises(ModelError, match=r"did not finish within 0\.2 s") as caught:
+        async for _ in model.stream(replace(REQUEST, seconds=0.2)):
+            pass
+
+    assert caught.value.reason == "TIMED_OUT"
+    await twin.until_disconnected()
+    await model.close()
+
+
 async def test_a_server_that_is_not_there_is_unavailable(provider: Provider) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
         port = closed_soon.getsockname()[1]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncGenerator, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import structlog
 
 import guardrails_config
 from server.domain import CallerSignals, Direction, Message, MessageRole, RailMode, RailVerdict, Verdict
-from server.errors import ModelError, SettingsError
+from server.errors import BudgetExhausted, ModelError, SettingsError
 from server.ports import CheckOptions, Judgement
 from server.rails.checks import RailRunner
 from server.rails.engine import NemoRailEngine
@@ -190,9 +191,35 @@ async def test_a_rail_that_fails_is_never_silent(
         report = await engine.check_input("my secret life")
     [failed] = named(report.verdicts, "fragile")
     assert (failed.verdict, failed.category) == (verdict, "rail_error")
+    assert (failed.detail, failed.score, failed.threshold) == ("raised KeyError", 0.0, 0.0)
     assert [(entry["rail"], entry["passed"]) for entry in logged] == [("fragile", on_error == "flag")]
     assert "KeyError" in caplog.text
     assert "secret life" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("returned", "cause"),
+    [
+        ('Finding("odd", float("nan"))', "its score is no number from 0 to 1"),
+        ('Finding("odd", float("inf"))', "its score is no number from 0 to 1"),
+        ('Finding("odd", -0.1)', "its score is no number from 0 to 1"),
+        ('Finding("odd", 90)', "its score is no number from 0 to 1"),
+        ('Finding("odd", "0.9")', "raised TypeError"),
+        ("True", "returned neither a finding nor an outcome"),
+    ],
+)
+async def test_a_score_that_is_none_and_a_result_that_is_none_are_failures(
+    folder: Folder, returned: str, cause: str
+) -> None:
+    file = f"""{HEAD}@rail("odd", direction="input")
+async def check_odd(text):
+    return {returned} if "odd" in text else None
+"""
+    engine = NemoRailEngine.load(folder({"actions/odd.py": file}))
+    blocked = (await engine.check_input("an odd question")).blocked
+    assert blocked is not None
+    assert (blocked.rail, blocked.category, blocked.detail) == ("odd", "rail_error", cause)
+    assert (await engine.check_input("a question")).blocked is None
 
 
 async def test_a_judge_is_asked_only_where_nothing_else_blocks(folder: Folder) -> None:
@@ -206,9 +233,96 @@ async def test_a_judge_is_asked_only_where_nothing_else_blocks(folder: Folder) -
     [rude] = named((await engine.check_input("You are stupid", options=options)).verdicts, "rude")
     assert (rude.verdict, rude.category, rude.detail) == (Verdict.BLOCK, "rude", "It calls names.")
     [failed] = named((await engine.check_input("unclear", options=options)).verdicts, "rude")
-    assert (failed.verdict, failed.category) == (Verdict.BLOCK, "rail_error")
+    assert (failed.verdict, failed.category, failed.detail) == (Verdict.BLOCK, "rail_error", "bad_response")
     [unasked] = named((await engine.check_input("Hello")).verdicts, "rude")
     assert (unasked.verdict, unasked.category) == (Verdict.BLOCK, "rail_error")
+    assert unasked.detail == "no model is configured"
+
+
+async def unpaid(instructions: str, text: str) -> Judgement:
+    """A judge whose budget is used up."""
+    raise BudgetExhausted("acme/day", datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("direction", "unit"), [("input", "piece"), ("output", "answer")])
+async def test_a_judge_that_nobody_can_pay_for_fails_the_check_or_flags_where_its_rail_fails_open(
+    folder: Folder, direction: str, unit: str
+) -> None:
+    closed = RUDE.format(direction=direction, more=f', unit="{unit}"')
+    made = folder({"actions/rude.py": closed})
+    options = CheckOptions(judge=unpaid)
+
+    async def verdicts(engine: NemoRailEngine) -> list[RailVerdict]:
+        if direction == "input":
+            return named((await engine.check_input("Hello", options=options)).verdicts, "rude")
+        return named([item async for item in engine.guard_output(words("Hello."), (), options)], "rude")
+
+    with pytest.raises(BudgetExhausted, match="acme/day"):
+        await verdicts(NemoRailEngine.load(made))
+
+    (made / "actions" / "rude.py").write_text(closed.replace("judged=True", 'judged=True, on_error="flag"'))
+    [flagged] = await verdicts(NemoRailEngine.load(made))
+    assert (flagged.verdict, flagged.detail) == (Verdict.FLAG, "budget_exhausted")
+
+
+async def test_where_text_was_shown_already_a_judge_that_nobody_can_pay_for_ends_the_answer(folder: Folder) -> None:
+    engine = NemoRailEngine.load(folder({"actions/rude.py": RUDE.format(direction="output", more=', unit="sentence"')}))
+    known = FakeJudge()
+
+    async def soon_unpaid(instructions: str, text: str) -> Judgement:
+        return await (known if text.startswith("Open") else unpaid)(instructions, text)
+
+    items = [item async for item in engine.guard_output(words(ANSWER), (), CheckOptions(judge=soon_unpaid))]
+
+    assert [item for item in items if isinstance(item, str)] == ["Open the calendar. "]
+    assert [(verdict.category, verdict.detail) for verdict in named(items, "rude")] == [
+        ("rail_error", "budget_exhausted")
+    ]
+
+
+async def test_judges_of_a_whole_answer_and_of_its_last_sentence_are_asked_at_the_same_time(folder: Folder) -> None:
+    kinds = {"blunt": "", "strict": ', unit="answer"', "watchful": ', unit="answer", mode="flag"'}
+    files = {
+        f"actions/{name}.py": RUDE.format(direction="output", more=more or ', unit="sentence"').replace("rude", name)
+        for name, more in kinds.items()
+    }
+    engine = NemoRailEngine.load(folder(files))
+    judge, asked = FakeJudge(), asyncio.Event()
+    judge.may_answer.clear()
+
+    async def all_asked(instructions: str, text: str) -> Judgement:
+        """Answers nobody before all three are asked."""
+        if len(judge.asked) == 2:
+            asked.set()
+            judge.may_answer.set()
+        return await judge("Is it rude?", text)
+
+    async with asyncio.timeout(10):
+        items = [item async for item in engine.guard_output(at_once("Hello."), (), CheckOptions(judge=all_asked))]
+
+    assert asked.is_set()
+    assert [item for item in items if isinstance(item, str)] == ["Hello."]
+    assert {verdict.rail for name in kinds for verdict in named(items, name)} == set(kinds)
+
+
+async def test_what_is_held_back_is_shown_when_the_rails_that_may_block_have_passed(folder: Folder) -> None:
+    files = {
+        "actions/strict.py": COMPETITORS.format(direction="output", more=', unit="answer"'),
+        "actions/watchful.py": RUDE.format(direction="output", more=', unit="answer", mode="flag"'),
+    }
+    engine = NemoRailEngine.load(folder(files))
+    judge = FakeJudge()
+    judge.may_answer.clear()
+    shown: list[str] = []
+    async for item in engine.guard_output(words("Hello you."), (), CheckOptions(judge=judge)):
+        if isinstance(item, str):
+            shown.append(item)
+            judge.may_answer.set()
+    assert "".join(shown) == "Hello you. "
+
+    judge.asked.clear()
+    blocked = [item async for item in engine.guard_output(words("Ask Wrenbook."), (), CheckOptions(judge=judge))]
+    assert [item for item in blocked if isinstance(item, str)] == judge.asked == []
 
 
 ANSWER = "Open the calendar. You are stupid. Bye now."
@@ -426,6 +540,16 @@ async def test_a_flow_that_executes_a_rails_action_goes_by_its_threshold_too(
         ),
         ({"actions/rude.py": RUDE.format(direction="output", more="")}, "", "ask a model about every word"),
         ({}, "hello: 0", r"custom_data\.rails\.hello is no mapping"),
+        (
+            {"actions/a.py": COMPETITORS.format(direction="input", more="").replace("async def", "def")},
+            "",
+            "actions/a.py could not be imported: rail 'competitors' is made of check_competitors, which is no async",
+        ),
+        (
+            {"actions/a.py": COMPETITORS.format(direction="input", more=', mode="flag"')},
+            "competitors: {on_error: block}",
+            r"custom_data\.rails\.competitors\.on_error is 'block', and its mode is 'flag'",
+        ),
     ],
 )
 def test_settings_that_are_wrong_are_named(folder: Folder, files: dict[str, str], settings: str, message: str) -> None:

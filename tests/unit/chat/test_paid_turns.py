@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from server.domain import (
     FinishReason,
     Message,
     MessageRole,
+    RailReport,
     RouteRule,
     RouteSwitch,
     Routing,
@@ -22,8 +24,9 @@ from server.domain import (
 from server.errors import BudgetExhausted, FailedPrecondition, ModelError, Unavailable
 from server.ledger.tables import TurnRow
 from server.ledger.turns import Feedback
+from server.ports import CONFIGURED, CheckOptions
 from tests.unit.chat.desk import Desk, ended
-from tests.unit.chat.fakes import hit
+from tests.unit.chat.fakes import FakeRails, hit
 
 QUESTION = "How long does a refund take?"
 CHAINED = Routing(("strong", "backup"), ("cheap",))
@@ -264,3 +267,29 @@ async def test_todays_output_rails_check_an_earlier_answer_too(desk: Desk) -> No
 
     assert again.finish_reason is FinishReason.REFUSED
     assert "forbidden" not in again.answer
+
+
+# ---- judges ---------------------------------------------------------------------------------------------------------
+
+
+class JudgedRails(FakeRails):
+    """Rails that ask a model about every message."""
+
+    async def check_input(
+        self, text: str, history: Sequence[Message] = (), options: CheckOptions = CONFIGURED
+    ) -> RailReport:
+        assert options.judge is not None
+        await options.judge("Is it bad?", text)
+        return await super().check_input(text, history, options)
+
+
+async def test_a_turn_whose_judge_cannot_be_paid_fails_as_one_whose_answer_cannot(desk: Desk) -> None:
+    rails = JudgedRails()
+    desk.turns = replace(desk.turns, rails=rails, grounds=replace(desk.turns.grounds, rails=rails))
+    await desk.limit(hard=1)
+
+    with pytest.raises(BudgetExhausted) as caught:
+        await desk.ask(QUESTION)
+
+    assert caught.value.resets_at > datetime.now(UTC)
+    assert desk.model.requests == []

@@ -26,17 +26,16 @@ CATEGORIES = (
     "repetitive",
     "harvesting",
     "rail_error",
-    "ungrounded",
-    "unsafe_answer",
-    "unsafe_link",
     "prompt_injection",
     "a category of one's own",
 )
+ANSWERS = ("personal_data", "self_harm", "rail_error", "ungrounded", "off_policy", "unsafe_link", "one's own")
 
 
 def said_in(language: str) -> Iterator[str]:
     """All that a customer may read of the bot's own."""
     yield from (replies.refusal(category, "Larkbook", language) for category in CATEGORIES)
+    yield from (replies.withheld(category, language) for category in ANSWERS)
     yield replies.unanswered(language)
     yield replies.hand_over(language)
     yield replies.interrupted(language)
@@ -71,6 +70,8 @@ def test_no_text_names_internals_or_is_long(language: str) -> None:
 def test_every_refusal_offers_a_person(language: str) -> None:
     for category in CATEGORIES:
         assert replies.refusal(category, "Larkbook", language).endswith(LANGUAGES[language].replies.hand_over)
+    for category in ANSWERS:
+        assert replies.withheld(category, language).endswith(LANGUAGES[language].replies.hand_over)
     assert replies.hand_over(language) in replies.unanswered(language)
 
 
@@ -89,6 +90,15 @@ def test_attacks_are_all_refused_alike_and_learn_nothing() -> None:
     assert len({replies.refusal(category, "Larkbook", "fr") for category in attacks}) == 1
 
 
+@pytest.mark.parametrize("category", ["off_policy", "harmful", "system_prompt", "unsafe_link"])
+def test_an_answer_that_is_kept_back_is_not_the_fault_of_the_request(category: str) -> None:
+    text = replies.withheld(category, "en")
+
+    assert text == f"{ENGLISH.replies.withheld} {ENGLISH.replies.hand_over}"
+    assert "request" not in text
+    assert replies.withheld("ungrounded", "en").startswith(ENGLISH.replies.not_covered)
+
+
 def test_a_language_that_is_not_there_is_answered_in_english() -> None:
     assert replies.hand_over("xx") == ENGLISH.replies.hand_over
 
@@ -101,5 +111,5 @@ def test_categories_of_the_rails_that_are_worth_a_word_have_one() -> None:
 
     own = {category for category in categories if replies.refusal(category, "Larkbook", "en") != general}
 
-    assert own >= {"off_topic", "harmful", "self_harm", "too_long", "repetitive", "unknown_link", "unsafe_link"}
+    assert own >= {"off_topic", "harmful", "self_harm", "too_long", "repetitive"}
     assert not own & {"prompt_injection", "jailbreak", "system_prompt", "exfiltration"}

@@ -93,7 +93,7 @@ async def test_what_an_output_rail_forbids_is_never_sent(desk: Desk) -> None:
     assert turn.finish_reason is FinishReason.REFUSED
     assert turn.refusal_category == "harmful"
     assert "forbidden" not in turn.answer
-    assert turn.answer.startswith("You can \n\nI can't help with that")
+    assert turn.answer.startswith("You can \n\nI'm sorry, I can't give you this answer")
     assert desk.model.closed_early == 1
 
 

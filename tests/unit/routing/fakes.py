@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from dataclasses import dataclass, field
 
 from server.domain import ModelEvent, ModelFinished, ModelRequest, ModelStarted, TextDelta, Usage
+from server.errors import ModelError
 from server.ports import BreakerPosition, BreakerState
 
 REQUEST = ModelRequest("Answer.", (), "How long?", "How long?", (), 100)
@@ -32,20 +33,23 @@ class Deployments:
     plays: dict[str, list[Play]]
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Each call: its deployment, and what of the answer had been said."""
+    seconds: list[float | None] = field(default_factory=list)
+    """What each call had."""
     running: int = 0
 
     async def call(self, name: str, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         self.asked.append((name, request.begun))
+        self.seconds.append(request.seconds)
         plays = self.plays[name]
         play = plays.pop(0) if len(plays) > 1 else plays[0]
         self.running += 1
         try:
-            await asyncio.sleep(play.delay)
+            await _waited(asyncio.sleep(play.delay), request)
             yield ModelStarted()
             for word in play.words:
                 yield TextDelta(word)
             if play.hangs:
-                await asyncio.Event().wait()
+                await _waited(asyncio.Event().wait(), request)
             if play.error is not None:
                 raise play.error
             if play.finish is not None:
@@ -58,6 +62,15 @@ class Deployments:
     @property
     def order(self) -> list[str]:
         return [name for name, _ in self.asked]
+
+
+async def _waited(coroutine: Awaitable[object], request: ModelRequest) -> None:
+    """As adapters wait: no longer than the request lets them."""
+    try:
+        async with asyncio.timeout(request.seconds):
+            await coroutine
+    except TimeoutError:
+        raise ModelError("It took too long.", reason="TIMED_OUT") from None
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -36,11 +37,15 @@ class Desk:
         self.chain = ModelChain(self.breakers, QUICK, budget)
         self.events: list[ChainEvent] = []
 
-    async def answer(self, *chain: str, hedge_after: float | None = None) -> str:
+    async def answer(
+        self, *chain: str, hedge_after: float | None = None, seconds: float | None = None, whole: bool = False
+    ) -> str:
         """The text of one turn; whatever happens, no call is left open and every admitted one is reported."""
         self.events = []
         try:
-            stream = self.chain.stream(chain, REQUEST, call=self.deployments.call, hedge_after=hedge_after)
+            request = replace(REQUEST, seconds=seconds)
+            call = self.deployments.call
+            stream = self.chain.stream(chain, request, call=call, hedge_after=hedge_after, whole=whole)
             async with aclosing(stream) as events:
                 async for event in events:
                     self.events.append(event)
@@ -107,7 +112,7 @@ async def test_a_deployment_whose_breaker_is_open_is_passed_over() -> None:
 async def test_where_no_breaker_lets_a_call_through_the_chain_fails() -> None:
     with pytest.raises(ModelError) as caught:
         await Desk(refused=["a"], a=Play()).answer("a")
-    assert caught.value.reason == "UNAVAILABLE"
+    assert caught.value.reason == "BREAKER_OPEN"
 
 
 @pytest.mark.parametrize("play", [Play(words=()), Play(finish=None)])
@@ -239,6 +244,38 @@ async def test_the_extractive_answer_comes_before_the_first_word_or_not_at_all()
     with pytest.raises(ModelError):
         await desk.answer("a", "extractive")
     assert desk.text == "Refunds "
+
+
+# ---- whole answers within a time ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [(), ("Refunds ", "take ")])
+async def test_one_that_does_not_finish_in_half_of_the_time_has_failed_and_the_next_is_asked_afresh(
+    words: tuple[str, ...],
+) -> None:
+    desk = Desk(a=Play(words=words, hangs=True), b=Play())
+    assert await desk.answer("a", "b", seconds=0.2, whole=True) == ANSWER
+    assert desk.deployments.asked == [("a", ""), ("b", "")]
+    assert desk.switches == [RouteSwitch("a", "b", "timed_out")]
+    assert (desk.breakers.reports["a"], desk.breakers.broken_off) == (([True], ["a"]) if words else ([False], []))
+
+
+async def test_the_last_one_has_all_the_time_that_is_left() -> None:
+    desk = Desk(a=failing(), b=Play(hangs=True))
+    with pytest.raises(ModelError) as caught:
+        await desk.answer("a", "b", seconds=0.2, whole=True)
+    assert caught.value.reason == "TIMED_OUT"
+    a, b = desk.deployments.seconds
+    assert a == pytest.approx(0.1, rel=0.1)
+    assert b is not None
+    assert 0.1 < b <= 0.2
+
+
+async def test_a_whole_answer_that_is_cut_is_asked_for_afresh_and_nothing_of_it_is_told() -> None:
+    desk = Desk(a=failing("UNAVAILABLE", "No, never ", "mi"), b=Play())
+    assert await desk.answer("a", "b", whole=True) == ANSWER
+    assert desk.deployments.asked == [("a", ""), ("b", "")]
+    assert desk.breakers.broken_off == ["a"]
 
 
 # ---- budgets --------------------------------------------------------------------------------------------------------
