@@ -12,6 +12,7 @@ from cli.output import day_and_time, exact_money, money
 from nightdesk.v1 import operations_pb2
 
 Limit = Literal["soft_limit", "hard_limit"]
+BY_THE_LEDGER = "by this server's ledger (the counters cannot be reached; what is reserved is unknown)"
 
 
 def print_budgets(budgets: Sequence[operations_pb2.Budget], console: Console) -> None:
@@ -20,14 +21,20 @@ def print_budgets(budgets: Sequence[operations_pb2.Budget], console: Console) ->
         return
     for budget in budgets:
         console.print(f"[bold]{escape(budget.budget_id)}[/]", soft_wrap=True)
-        spent = f"{exact_money(budget.spent)} spent, {exact_money(budget.reserved)} reserved"
-        console.print(f"  {spent}, begins anew {day_and_time(budget.reset_time)}", soft_wrap=True)
+        console.print(f"  {_spent(budget)}, begins anew {day_and_time(budget.reset_time)}", soft_wrap=True)
         console.print(f"  {_limits(budget)}", soft_wrap=True)
 
 
 def budget_line(budget: operations_pb2.Budget) -> str:
     """ "tenant/day: soft limit $5, hard limit $10, $1.25 spent"."""
-    return f"{budget.budget_id}: {_limits(budget)}, {money(budget.spent)} spent"
+    by = "" if budget.HasField("reserved") else f" {BY_THE_LEDGER}"
+    return f"{budget.budget_id}: {_limits(budget)}, {money(budget.spent)} spent{by}"
+
+
+def _spent(budget: operations_pb2.Budget) -> str:
+    if not budget.HasField("reserved"):
+        return f"{exact_money(budget.spent)} spent {BY_THE_LEDGER}"
+    return f"{exact_money(budget.spent)} spent, {exact_money(budget.reserved)} reserved"
 
 
 def _limits(budget: operations_pb2.Budget) -> str:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from cli.errors import CliError
 from cli.output import echo_json, enum_word, money, score_of
 from nightdesk.routings import chain_in_words
+from nightdesk.turns import answering_model, repeat_cost, switch_in_words
 from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2
 
 _SHOWN_STAGES = {"first_token": "first token", "total": "total"}
@@ -100,8 +101,7 @@ class TurnView:
 
 def switch_line(switched: chat_pb2.RouteSwitched) -> str:
     """ "strong → backup, which goes on with the answer: timed_out"."""
-    goes_on = ", which goes on with the answer" if switched.mid_stream else ""
-    return f"{switched.from_model} → {switched.to_model}{goes_on}: {switched.reason}"
+    return f"{switch_in_words(switched)}: {switched.reason}"
 
 
 def decision_lines(told: chat_pb2.TurnCompleted | operations_pb2.Turn) -> list[str]:
@@ -118,7 +118,7 @@ def decision_lines(told: chat_pb2.TurnCompleted | operations_pb2.Turn) -> list[s
         hit = told.cache_hit
         kind = enum_word(common_pb2.CacheKind.DESCRIPTOR, hit.kind)
         alike = f"{kind}, similarity {hit.similarity:.3f}" if hit.kind == common_pb2.CACHE_KIND_SEMANTIC else kind
-        lines.append(f"answered before in turn {hit.turn_id}, at no cost ({alike})")
+        lines.append(f"answered before in turn {hit.turn_id}, {repeat_cost(told.usage)} ({alike})")
     return lines
 
 
@@ -136,8 +136,8 @@ def _end_line(completed: chat_pb2.TurnCompleted) -> str:
     reason = enum_word(common_pb2.FinishReason.DESCRIPTOR, completed.finish_reason)
     parts = [f"{reason} ({completed.refusal_category})" if completed.refusal_category else reason]
     parts.append(f"prompt {completed.prompt_version}")
-    if completed.usage:
-        parts.append(completed.usage[-1].model)
+    if model := answering_model(completed.usage):
+        parts.append(model)
     if len(completed.usage) > 1:
         parts.append(f"{len(completed.usage)} calls")
     parts.append(money(completed.cost if completed.HasField("cost") else None))

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cli.addresses import Addresses, in_use, read_addresses
 from cli.doctor import DEGRADED, FAILED, OK, Finding
 from cli.errors import CliError
-from cli.output import enum_word
+from cli.output import enum_word, when
 from cli.serve import SERVER_COMMAND
 from nightdesk import ApiError, Client
 from nightdesk.v1 import operations_pb2
@@ -62,6 +62,7 @@ def check_server() -> Iterator[Finding]:
     try:
         with Client(addresses.server, timeout=STATUS_SECONDS) as client:
             status = client.call(client.operations.GetStatus, operations_pb2.GetStatusRequest())
+            routes = client.call(client.operations.ListRoutes, operations_pb2.ListRoutesRequest())
     except ApiError as error:
         yield _unreachable(error, addresses)
         return
@@ -69,7 +70,19 @@ def check_server() -> Iterator[Finding]:
     yield _knowledge(status)
     for part in status.components:
         state = enum_word(operations_pb2.ComponentState.DESCRIPTOR, part.state)
-        yield Finding(part.component, state, f"{part.adapter}: {part.detail}", part.fix)
+        yield Finding(part.component, state, ": ".join(filter(None, (part.adapter, part.detail))), part.fix)
+    yield from _breakers(routes.deployments)
+
+
+def _breakers(deployments: Iterable[operations_pb2.Deployment]) -> Iterator[Finding]:
+    """The deployments that are not asked, or only tried, because their calls failed."""
+    for one in deployments:
+        if one.breaker not in (operations_pb2.BREAKER_STATE_OPEN, operations_pb2.BREAKER_STATE_HALF_OPEN):
+            continue
+        word = enum_word(operations_pb2.BreakerState.DESCRIPTOR, one.breaker).replace("_", " ")
+        until = f" until {when(one.retry_time)}" if one.HasField("retry_time") else ""
+        fix = "`nightdesk spend --by outcome` says how calls went; turns take the next of their chain meanwhile."
+        yield Finding("breaker", DEGRADED, f"{one.name} is {word}{until}", fix)
 
 
 def _knowledge(status: operations_pb2.GetStatusResponse) -> Finding:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output import enum_word, money, when
-from nightdesk.routings import chain_in_words, conditions_in_words
+from nightdesk.routings import JUDGE, chain_in_words, conditions_in_words
 from nightdesk.v1 import operations_pb2, prompt_pb2
 
 Kind = Literal["input", "cache_read", "cache_write", "output"]
@@ -30,12 +30,14 @@ def print_routes(found: operations_pb2.ListRoutesResponse, console: Console) -> 
         console.print("No model is configured: answers are extractive.")
     for route in found.routes:
         console.print(f"\n[bold]route {escape(route.name)}[/]")
-        for line in routing_lines(route.routing):
+        for line in routing_lines(route.routing, judges=route.name == JUDGE):
             console.print(f"  {escape(line)}", soft_wrap=True)
 
 
-def routing_lines(routing: prompt_pb2.Routing) -> list[str]:
-    """A routing in words, a rule a line."""
+def routing_lines(routing: prompt_pb2.Routing, *, judges: bool = False) -> list[str]:
+    """A routing in words, a rule a line; of one whose models judge, the chain alone counts."""
+    if judges:
+        return [f"always → {chain_in_words(routing.chain)}", "past a soft limit → the same; a hard limit refuses"]
     lines = [f"{rule.name}: {conditions_in_words(rule)} → {chain_in_words(rule.chain)}" for rule in routing.rules]
     lines.append(f"{'otherwise' if lines else 'always'} → {chain_in_words(routing.chain)}")
     lines.append(f"past a soft limit → {chain_in_words(routing.economy_chain)}")

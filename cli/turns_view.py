@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -38,7 +39,7 @@ def print_turn(turn: Turn, console: Console) -> None:
         "answerability": f"{turn.answerability:.2f}",
         "prompt version": str(summary.prompt_version),
         "route": "; ".join(decision_lines(turn)),
-        "model": summary.model,
+        "model": summary.model or "none was asked for an answer",
         "cost": money(summary.cost if summary.HasField("cost") else None),
         "tokens": f"{summary.input_tokens} in, {summary.output_tokens} out",
         "timings": ", ".join(f"{timing.stage} {seconds(timing.duration)}" for timing in turn.timings),
@@ -61,15 +62,19 @@ def print_turn(turn: Turn, console: Console) -> None:
 
 
 def _calls_table(usage: Iterable[common_pb2.Usage]) -> Table:
-    """Every call to a model, failed and cancelled ones too."""
-    table = Table("deployment", "model", "purpose", "outcome")
-    for heading in ("tokens in", "tokens out", "cost"):
+    """Every call to a model, failed and cancelled ones too: tokens in, tokens out."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    # On 80 columns names may be broken, but no outcome.
+    for heading in ("deployment", "model", "purpose"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("outcome", no_wrap=True)
+    for heading in ("in", "out", "cost"):
         table.add_column(heading, justify="right", no_wrap=True)
     for call in usage:
         read = call.uncached_input_tokens + call.cache_read_tokens + call.cache_write_tokens
         written = call.output_tokens + call.reasoning_tokens
         mark = " estimated" if call.estimated else ""
-        names = [escape(text) for text in (call.deployment, call.model, call.purpose, call.outcome)]
+        names = [escape(text) for text in (call.deployment, call.model, call.purpose.replace("_", " "), call.outcome)]
         cost = money(call.cost if call.HasField("cost") else None)
         table.add_row(*names, f"{read:,}", f"{written:,}{mark}", cost)
     return table

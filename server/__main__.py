@@ -46,7 +46,7 @@ def _summary(settings: Settings) -> dict[str, str]:
         "metrics_address": settings.metrics_address,
         "data_dir": str(settings.data_dir),
         "auth": settings.auth,
-        "model": f"{provider}:{model} ({decided_by})",
+        "model": f"{provider}:{model} ({decided_by})" if settings.models_file is None else f"by {settings.models_file}",
         "embedder": settings.embedder,
         "reranker": settings.reranker,
         "vector_store": settings.vector_store,

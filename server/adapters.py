@@ -146,8 +146,11 @@ class SharedState:
 
 
 @asynccontextmanager
-async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
-    """In Redis where NIGHTDESK_REDIS_URL names one, else in this process. Raises SettingsError, Unavailable."""
+async def open_shared_state(settings: Settings, *, ledger: str) -> AsyncIterator[SharedState]:
+    """In Redis where NIGHTDESK_REDIS_URL names one, else in this process. `ledger` is the id of this server's ledger.
+
+    Raises SettingsError, Unavailable.
+    """
     if settings.redis_url is None:
         from server.shared_state.memory_breakers import MemoryBreakers  # noqa: PLC0415
         from server.shared_state.memory_caller_history import MemoryCallerHistory  # noqa: PLC0415
@@ -166,7 +169,7 @@ async def open_shared_state(settings: Settings) -> AsyncIterator[SharedState]:
     try:
         yield SharedState(
             RedisBreakers(client),
-            RedisSpendCounters(client),
+            RedisSpendCounters(client, ledger=ledger),
             RedisKeptAnswers(client),
             RedisCallerHistory(client),
             partial(check_redis, client),

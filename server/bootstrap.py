@@ -125,7 +125,7 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         charges = ChargeLedger(engine, ledger.writer)
         originals = _originals(settings, engine, rails)
         await stack.enter_async_context(expiring(engine))
-        shared = await stack.enter_async_context(open_shared_state(settings))
+        shared = await stack.enter_async_context(open_shared_state(settings, ledger=ledger.id))
         budgets = await Budgets.open(BudgetStore(engine), charges, shared.counters)
         prices = PriceTable({name: each.prices for name, each in models_file.deployments.items() if each.prices})
         meter = Meter(models, prices, budgets, charges, hold_seconds=2 * settings.turn_timeout)

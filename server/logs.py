@@ -6,7 +6,12 @@ import logging
 import sys
 from typing import Literal
 
+import stamina
 import structlog
+
+from server.errors import NightdeskError
+
+log = structlog.get_logger()
 
 
 def configure_logging(form: Literal["console", "json"], level: str) -> None:
@@ -42,8 +47,17 @@ def configure_logging(form: Literal["console", "json"], level: str) -> None:
             else [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    stamina.instrumentation.set_on_retry_hooks([log_retry])
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     # structlog filters our own lines; libraries are heard from WARNING on, because their chatter may quote texts.
     logging.getLogger("server").setLevel(level.upper())
+
+
+def log_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    """A line for each retry; none where shared counters are away, as the outage has a line of its own."""
+    error = details.caused_by
+    if isinstance(error, NightdeskError) and error.reason == "SPEND_COUNTERS_UNAVAILABLE":
+        return
+    log.warning("retry_scheduled", error_type=type(error).__name__, number=details.retry_num, seconds=details.wait_for)

@@ -216,12 +216,15 @@ class SpendAmounts:
 class SpendCounters(Protocol):
     """What each window has spent and what is reserved in it, changed atomically.
 
-    A window is known once it is seeded. `reserve` and `amounts` raise LookupError for one that is not: it is new, or
-    the counters were lost. Every method raises Unavailable where shared counters cannot be reached.
+    A window is known once it is seeded; where servers with ledgers of their own share counters, once by each ledger,
+    and its sum is that of all seeds. The other methods raise LookupError, and change nothing, for a window that this
+    ledger has not seeded: it is new, or the counters were lost. Every method raises Unavailable where shared counters
+    cannot be reached.
     """
 
     async def seed(self, window: SpendWindow, spent_nanos: int) -> None:
-        """What the ledger knows of a window's spending; nothing happens where the window is known already."""
+        """What the ledger knows of a window's spending, without the calls that are still to be settled in it; nothing
+        happens where this ledger has seeded it already."""
 
     async def reserve(
         self, reservation: str, nanos: int, windows: Sequence[SpendWindow], *, seconds: float
@@ -234,8 +237,7 @@ class SpendCounters(Protocol):
     async def settle(self, reservation: str, nanos: int, windows: Sequence[SpendWindow]) -> None:
         """Spend `nanos` in every window in place of what the reservation holds; also where it has run out meanwhile.
 
-        A reservation is settled once: settling it again changes nothing, and it holds nothing any more. Windows that
-        are not known are passed over: who seeds them finds the call in the ledger.
+        A reservation is settled once: settling it again changes nothing, and it holds nothing any more.
         """
 
     async def amounts(self, windows: Sequence[SpendWindow]) -> list[SpendAmounts]:

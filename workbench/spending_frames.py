@@ -63,8 +63,11 @@ def prices_frame(deployments: Iterable[operations_pb2.Deployment]) -> pd.DataFra
     )
 
 
-def rules_table(routing: prompt_pb2.Routing) -> pd.DataFrame:
-    """A routing in words, in the order in which it is gone through."""
+def rules_table(routing: prompt_pb2.Routing, *, judges: bool = False) -> pd.DataFrame:
+    """A routing in words, in the order in which it is gone through; where its models judge, the chain alone counts."""
+    if judges:
+        rows = [("", "always, also past a soft limit", chain_in_words(routing.chain))]
+        return pd.DataFrame(rows, columns=["rule", "where", "asked"])
     rows = [(rule.name, conditions_in_words(rule), chain_in_words(rule.chain)) for rule in routing.rules]
     rows.append(("", "otherwise" if rows else "always", chain_in_words(routing.chain)))
     rows.append(("", "past a soft limit", chain_in_words(routing.economy_chain)))

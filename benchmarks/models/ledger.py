@@ -135,7 +135,10 @@ def main() -> None:
 
 async def _all(turns: int, port: int) -> None:
     redis = Redis(connection_pool=BlockingConnectionPool(host="127.0.0.1", port=port, max_connections=50, timeout=60))
-    kinds: list[tuple[str, SpendCounters]] = [("memory", MemorySpendCounters()), ("Valkey", RedisSpendCounters(redis))]
+    kinds: list[tuple[str, SpendCounters]] = [
+        ("memory", MemorySpendCounters()),
+        ("Valkey", RedisSpendCounters(redis, ledger="bench")),
+    ]
     for name, counters in kinds:
         print(f"\n{turns} turns at once, counters in {name}")
         with tempfile.TemporaryDirectory() as folder, running_upstream() as url:
@@ -265,7 +268,7 @@ async def _check_budgets(budgets: Budgets, watched: WatchedCounters, rows: list[
             print(f"  {window}: at most {most:,} of {limit:,} nanos spent and reserved ({100 * most / limit:.1f} %)")
     for number in range(TENANTS):
         for state in await budgets.states(f"tenant{number}"):
-            left += state.reserved_nanos
+            left += state.reserved_nanos or 0
             key = state.budget.key
             mine = [row for row in rows if row.tenant == state.budget.tenant and key in ("", row.key)]
             same &= state.spent_nanos == sum(row.cost_nanos or 0 for row in mine)
@@ -359,7 +362,7 @@ async def _killed_holder(counters: SpendCounters, port: int) -> None:
 
 def _hold(port: int, window: SpendWindow) -> None:
     async def hold() -> None:
-        counters = RedisSpendCounters(Redis(host="127.0.0.1", port=port))
+        counters = RedisSpendCounters(Redis(host="127.0.0.1", port=port), ledger="bench")
         await counters.reserve("holder", 1000, [window], seconds=2)
         await asyncio.sleep(600)
 

@@ -10,6 +10,8 @@ from nightdesk.v1 import prompt_pb2
 
 BYTES_PER_TOKEN = 4
 EXTRACTIVE = "the extractive answer"
+JUDGE = "judge"
+"""The route of models that judge for rails: its chain alone counts, also past a soft limit."""
 
 
 def conditions_in_words(rule: prompt_pb2.RouteRule) -> str:

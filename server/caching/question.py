@@ -16,7 +16,8 @@ _FINAL = ".!?\u2026 "
 class CacheQuestion:
     """One turn's question as the caches see it.
 
-    `question` is as the customer wrote it, `index_version` what retrieval answered with, `citations` the ids of the
+    `ledger` is the id of the ledger that has the turn and the prompt version: others know neither. `question` is as the
+    customer wrote it, `index_version` what retrieval answered with, `citations` the ids of the
     chunks that were retrieved for it, best first. A question with personal data is never kept and never answered from a
     cache: the answer may repeat them.
     """
@@ -31,12 +32,14 @@ class CacheQuestion:
     history: tuple[Message, ...] = ()
     citations: tuple[str, ...] = ()
     has_personal_data: bool = False
+    ledger: str = ""
 
     @property
     def scope(self) -> str:
         """A digest of all but the words: answers never leave their scope."""
         return _digest(
             [
+                self.ledger,
                 self.tenant,
                 self.prompt_version,
                 self.index_version,

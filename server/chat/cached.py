@@ -1,4 +1,4 @@
-"""Answers that were given before to the same question, given again at no cost."""
+"""Answers that were given before to the same question, given again without asking a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EarlierAnswers:
         """The earlier turn, noted on this one; None where there is none, or where a person disliked its answer."""
         if self.cache is None or request.skip_cache:
             return None
-        hit = await self.cache.find(_question(turn, request, history))
+        hit = await self.cache.find(self._question(turn, request, history))
         if hit is None:
             return None
         try:
@@ -41,7 +41,7 @@ class EarlierAnswers:
         """Whether the same question was answered from this state of the index, which is known before it is searched."""
         if self.cache is None or request.skip_cache:
             return False
-        question = replace(_question(turn, request, history), index_version=index_version)
+        question = replace(self._question(turn, request, history), index_version=index_version)
         return await self.cache.has_exact(question)
 
     async def keep(self, turn: Turn, request: TurnRequest, history: Sequence[Message], finish: str) -> None:
@@ -49,19 +49,19 @@ class EarlierAnswers:
         paid = any(usage.provider != FREE_PROVIDER and usage.purpose == "answer" for usage in turn.usage)
         whole = turn.finish_reason is FinishReason.ANSWERED and finish == "stop"
         if self.cache is not None and paid and whole and not request.skip_cache:
-            await self.cache.keep(_question(turn, request, history), turn.id)
+            await self.cache.keep(self._question(turn, request, history), turn.id)
 
-
-def _question(turn: Turn, request: TurnRequest, history: Sequence[Message]) -> CacheQuestion:
-    return CacheQuestion(
-        tenant=turn.tenant,
-        prompt_version=turn.prompt_version,
-        index_version=turn.index_version,
-        question=request.message,
-        access_groups=turn.access_groups,
-        labels=request.labels,
-        customer_tier=request.customer_tier,
-        history=tuple(history),
-        citations=tuple(hit.chunk_id for hit in turn.citations),
-        has_personal_data=turn.question != request.message,
-    )
+    def _question(self, turn: Turn, request: TurnRequest, history: Sequence[Message]) -> CacheQuestion:
+        return CacheQuestion(
+            ledger=self.ledger.id,
+            tenant=turn.tenant,
+            prompt_version=turn.prompt_version,
+            index_version=turn.index_version,
+            question=request.message,
+            access_groups=turn.access_groups,
+            labels=request.labels,
+            customer_tier=request.customer_tier,
+            history=tuple(history),
+            citations=tuple(hit.chunk_id for hit in turn.citations),
+            has_personal_data=turn.question != request.message,
+        )

@@ -100,7 +100,8 @@ class AnswerWriter:
             if chain == (EXTRACTIVE,):
                 raise
             log.warning("models_failed", turn_id=turn.id, reason=error.reason, in_mid_stream=written)
-            last = turn.usage[-1].deployment if turn.usage else chain[0]
+            calls = turn.answer_calls
+            last = calls[-1].deployment if calls else chain[0]
             turn.route_switches.append(RouteSwitch(last, EXTRACTIVE, error.reason.lower(), written))
             generation.degraded = True
             interrupted = replies.interrupted(turn.language)

@@ -56,9 +56,12 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """A budget with what its current period has seen."""
+    """A budget with what its current period has seen.
+
+    `reserved_nanos` is None where the counters are out of reach: `spent_nanos` is then what this server's ledger has.
+    """
 
     budget: Budget
     spent_nanos: int
-    reserved_nanos: int
+    reserved_nanos: int | None
     resets_at: datetime

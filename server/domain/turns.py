@@ -41,7 +41,8 @@ class TurnRequest:
 
 @dataclass(frozen=True, slots=True)
 class RouteSwitch:
-    """Another model took over; `mid_stream` where it goes on with an answer that was begun. Models by deployment."""
+    """Another model took over; `mid_stream` where an answer was begun. A model goes on with it; the deployment
+    "extractive" quotes the passages below it. Models by deployment."""
 
     from_model: str
     to_model: str
@@ -110,7 +111,15 @@ class Turn:
 
     @property
     def model(self) -> str:
-        return self.usage[-1].model if self.usage else ""
+        """That wrote the answer's end, else the last that was to; empty where none was asked for an answer."""
+        calls = self.answer_calls
+        ended = [usage for usage in calls if usage.outcome == "ok"] or calls
+        return ended[-1].model if ended else ""
+
+    @property
+    def answer_calls(self) -> list[Usage]:
+        """Those of its calls that were to answer: judges and search questions are others."""
+        return [usage for usage in self.usage if usage.purpose == "answer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,14 @@ class BudgetRow(SQLModel, table=True):
     set_at: float
 
 
+class IdentityRow(SQLModel, table=True):
+    """The one row that tells this ledger from those of other servers."""
+
+    __tablename__ = "identity"
+
+    id: str = Field(primary_key=True)
+
+
 ALL: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
@@ -246,5 +254,6 @@ ALL: list[Table] = [
         RailCheckRow,
         OriginalRow,
         RevealRow,
+        IdentityRow,
     )
 ]

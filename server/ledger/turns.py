@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.domain import FinishReason, PreviousFailure, Turn
 from server.errors import NotFound
+from server.ledger.identity import ledger_id
 from server.ledger.rail_checks import check_rows
 from server.ledger.tables import FeedbackRow, TurnRow
 from server.ledger.writer import BatchingWriter, Row
@@ -54,6 +55,8 @@ class TurnLedger:
         self._engine = engine
         self.writer = BatchingWriter(engine)
         """Others may write their rows with it: one commit is for all."""
+        self.id = ledger_id(engine)
+        """Tells its turns and charges from those of other servers' ledgers."""
 
     def record(self, turn: Turn, *beside: Row) -> asyncio.Future[None]:
         """Write a turn, what its rails scored and rows `beside` it, together; the future is done when all are durable.

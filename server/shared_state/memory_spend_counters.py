@@ -75,14 +75,14 @@ class MemorySpendCounters:
         return None
 
     async def settle(self, reservation: str, nanos: int, windows: Sequence[SpendWindow]) -> None:
+        now = self._now()
         if reservation in self._settled:
             return
-        self._settled[reservation] = self._now() + KEPT_SETTLED
-        for window in windows:
-            count = self._windows.get(window.key)
-            if count is not None:
-                count.release(reservation)
-                count.spent_nanos += nanos
+        counts = [self._known(window, now) for window in windows]
+        self._settled[reservation] = now + KEPT_SETTLED
+        for count in counts:
+            count.release(reservation)
+            count.spent_nanos += nanos
 
     async def amounts(self, windows: Sequence[SpendWindow]) -> list[SpendAmounts]:
         now = self._now()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import quote
 
 from prometheus_client import Counter
 
@@ -15,8 +15,10 @@ from server.domain import Account, Budget, BudgetState
 from server.errors import BudgetExhausted, NotFound, Unavailable
 from server.ledger.budgets import BudgetStore
 from server.ledger.charges import ChargeLedger
-from server.ports import SpendAmounts, SpendCounters, SpendWindow
+from server.ports import SpendAmounts, SpendCounters
 from server.spending.ledger_sums import LedgerSums
+from server.spending.limits import Limit
+from server.spending.unsettled import Unsettled
 
 WITHOUT_COUNTERS = Counter(
     "nightdesk_soft_limits_without_counters_total", "Soft limits' checks while the shared counters were out of reach."
@@ -33,20 +35,11 @@ class Standing:
     budget: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """A budget with its window of one period, which begins at `start`."""
-
-    budget: Budget
-    start: datetime
-    window: SpendWindow
-
-
 class Budgets:
     """Every tenant's budgets, kept in memory, with their counters.
 
     Counters are seeded from the ledger of charges where they do not know a window: at its first call, for a new budget,
-    and where they were lost.
+    and where they were lost. A seed leaves out what is still to be settled, so that no call counts twice.
     """
 
     def __init__(
@@ -64,6 +57,7 @@ class Budgets:
         self._clock = clock
         self._by_tenant: dict[str, dict[str, Budget]] = {}
         self._seeding = asyncio.Lock()
+        self._unsettled = Unsettled()
         for budget in budgets:
             self._keep(budget)
 
@@ -82,19 +76,14 @@ class Budgets:
         """The tenant's budgets by id, each with what its current period has seen."""
         now = self._clock()
         budgets = sorted(self._by_tenant.get(tenant, {}).values(), key=lambda budget: budget.id)
-        limits = [_limit(budget, now) for budget in budgets]
-        return [
-            BudgetState(limit.budget, amounts.spent_nanos, amounts.reserved_nanos, limit.window.ends_at)
-            for limit, amounts in zip(limits, await self._amounts(limits), strict=True)
-        ]
+        return await self._states([Limit.at(budget, now) for budget in budgets])
 
     async def set(self, budget: Budget, set_by: str) -> BudgetState:
         """Make a budget, or give it other limits, from the next call on."""
         await self._store.put(budget, set_by)
         self._keep(budget)
-        limit = _limit(budget, self._clock())
-        (amounts,) = await self._amounts([limit])
-        return BudgetState(budget, amounts.spent_nanos, amounts.reserved_nanos, limit.window.ends_at)
+        [state] = await self._states([Limit.at(budget, self._clock())])
+        return state
 
     async def delete(self, tenant: str, budget_id: str) -> None:
         """Raises NotFound."""
@@ -121,7 +110,7 @@ class Budgets:
             spent = [amounts.spent_nanos + amounts.reserved_nanos for amounts in await self._amounts(limits)]
         except Unavailable:
             WITHOUT_COUNTERS.inc()
-            spent = [await self._sums.spent_nanos(limit.budget, limit.start, limit.window) for limit in limits]
+            spent = [await self._sums.spent_nanos(limit) for limit in limits]
         for limit, nanos in zip(limits, spent, strict=True):
             soft = limit.budget.soft_nanos
             if soft is not None and nanos >= soft:
@@ -130,8 +119,8 @@ class Budgets:
 
     async def reserve(
         self, account: Account, reservation: str, nanos: int, moment: datetime, *, seconds: float
-    ) -> list[SpendWindow]:
-        """Hold `nanos` for a call made at `moment` in every window of the account, and return these.
+    ) -> list[Limit]:
+        """Hold `nanos` for a call made at `moment` under every limit of the account, and return these.
 
         Nothing is asked of the counters where the account has no budget. Raises BudgetExhausted, and Unavailable where
         the counters cannot be reached and one of the windows has a hard limit: money that cannot be checked against it
@@ -139,7 +128,7 @@ class Budgets:
         """
         limits = self._limits(account, moment)
         windows = [limit.window for limit in limits]
-        if not windows:
+        if not limits:
             return []
         try:
             refused = await self._asking(
@@ -149,38 +138,57 @@ class Budgets:
             if any(window.hard_nanos is not None for window in windows):
                 raise
             WITHOUT_COUNTERS.inc()
-            return windows
+            return limits
         if refused is not None:
             budget = next(limit.budget for limit in limits if limit.window.key == refused.key)
             raise BudgetExhausted(budget.id, refused.ends_at)
-        return windows
+        return limits
+
+    def settling(self, reservation: str) -> AbstractContextManager[None]:
+        """A call is written into the ledger, and settled after that, in this block."""
+        return self._unsettled.waiting(reservation)
 
     async def settle(
-        self, account: Account, reservation: str, nanos: int, moment: datetime, reserved: Sequence[SpendWindow]
+        self, account: Account, reservation: str, nanos: int, moment: datetime, reserved: Sequence[Limit]
     ) -> None:
-        """Spend `nanos` in the windows that reserved it, and in those of budgets that were made meanwhile."""
-        windows = {window.key: window for window in reserved}
-        windows |= {limit.window.key: limit.window for limit in self._limits(account, moment)}
-        if windows:
-            if self._seeding.locked():
-                # A window that is not known yet would pass it over, and its seed was summed up before.
-                async with self._seeding:
-                    pass
-            await self._counters.settle(reservation, nanos, list(windows.values()))
+        """Spend `nanos` under the limits that reserved it, and those of budgets that were made meanwhile."""
+
+        def choose() -> list[Limit]:
+            limits = {limit.window.key: limit for limit in (*reserved, *self._limits(account, moment))}
+            return list(limits.values())
+
+        limits = self._unsettled.limits(reservation, choose)
+        if limits:
+            windows = [limit.window for limit in limits]
+            await self._asking(limits, lambda: self._counters.settle(reservation, nanos, windows))
 
     def _keep(self, budget: Budget) -> None:
         self._by_tenant.setdefault(budget.tenant, {})[budget.id] = budget
 
-    def _limits(self, account: Account, moment: datetime) -> list[_Limit]:
+    def _limits(self, account: Account, moment: datetime) -> list[Limit]:
         budgets = self._by_tenant.get(account.tenant, {}).values()
-        return [_limit(budget, moment) for budget in budgets if budget.key in ("", account.key)]
+        return [Limit.at(budget, moment) for budget in budgets if budget.key in ("", account.key)]
 
-    async def _amounts(self, limits: Sequence[_Limit]) -> list[SpendAmounts]:
+    async def _states(self, limits: Sequence[Limit]) -> list[BudgetState]:
+        """By the counters, or where these are out of reach by the ledger, which knows of no reservation."""
+        try:
+            amounts = await self._amounts(limits)
+        except Unavailable:
+            return [
+                BudgetState(limit.budget, await self._sums.spent_nanos(limit), None, limit.window.ends_at)
+                for limit in limits
+            ]
+        return [
+            BudgetState(limit.budget, amount.spent_nanos, amount.reserved_nanos, limit.window.ends_at)
+            for limit, amount in zip(limits, amounts, strict=True)
+        ]
+
+    async def _amounts(self, limits: Sequence[Limit]) -> list[SpendAmounts]:
         if not limits:
             return []
         return await self._asking(limits, lambda: self._counters.amounts([limit.window for limit in limits]))
 
-    async def _asking(self, limits: Sequence[_Limit], ask: Callable[[], Awaitable[T]]) -> T:
+    async def _asking(self, limits: Sequence[Limit], ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` returns, after seeding the limits' windows where it raises LookupError."""
         try:
             return await ask()
@@ -194,13 +202,8 @@ class Budgets:
                         await self._seed(limit)
             return await ask()
 
-    async def _seed(self, limit: _Limit) -> None:
-        budget = limit.budget
-        spent = await self._charges.spent_nanos(budget.tenant, budget.key, limit.start, limit.window.ends_at)
-        await self._counters.seed(limit.window, spent)
-
-
-def _limit(budget: Budget, moment: datetime) -> _Limit:
-    start = budget.period.start(moment)
-    key = f"{quote(budget.tenant, safe='')}/{budget.id}/{start:%Y-%m-%d}"
-    return _Limit(budget, start, SpendWindow(key, budget.hard_nanos, budget.period.end(moment)))
+    async def _seed(self, limit: Limit) -> None:
+        budget, window = limit.budget, limit.window
+        to_come = self._unsettled.to_come(window.key)
+        spent = await self._charges.spent_nanos(budget.tenant, budget.key, limit.start, window.ends_at, without=to_come)
+        await self._counters.seed(window, spent)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
-from server.domain import Budget
 from server.ledger.charges import ChargeLedger
-from server.ports import SpendWindow
+from server.spending.limits import Limit
 
 KEPT_SECONDS = 5.0
 """A month's sum is not worth a query for each turn."""
@@ -22,11 +20,12 @@ class LedgerSums:
         self._clock = clock
         self._sums: dict[str, tuple[float, int]] = {}
 
-    async def spent_nanos(self, budget: Budget, start: datetime, window: SpendWindow) -> int:
-        """What the budget's account has spent from `start` to the window's end."""
+    async def spent_nanos(self, limit: Limit) -> int:
+        """What the budget's account has spent in the limit's period."""
+        budget, window = limit.budget, limit.window
         now = self._clock()
         self._sums = {key: kept for key, kept in self._sums.items() if kept[0] > now - KEPT_SECONDS}
         if window.key not in self._sums:
-            spent = await self._charges.spent_nanos(budget.tenant, budget.key, start, window.ends_at)
+            spent = await self._charges.spent_nanos(budget.tenant, budget.key, limit.start, window.ends_at)
             self._sums[window.key] = now, spent
         return self._sums[window.key][1]

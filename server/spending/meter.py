@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -22,9 +22,10 @@ from server.domain import (
 )
 from server.errors import ModelError, Unavailable
 from server.ledger.charges import Charge, ChargeLedger
-from server.ports import Model, ModelCall, SpendWindow
+from server.ports import Model, ModelCall
 from server.spending.budgets import Budgets, Standing
 from server.spending.estimating import Calibration, Received, most_input_tokens
+from server.spending.limits import Limit
 from server.spending.prices import PriceTable
 
 FREE_PROVIDER = "nightdesk"
@@ -103,8 +104,10 @@ class Meter:
         now = self._clock()
         usage = self._prices.priced(usage, at=now)
         charge = Charge(charge_id, account, now, usage)
-        if await self._charges.record_once(charge):
-            self._in_background(self._spend(charge, (), retry_seconds=SETTLE_RETRY_SECONDS))
+        with ExitStack() as settling:
+            settling.enter_context(self._budgets.settling(charge_id))
+            if await self._charges.record_once(charge):
+                self._in_background(self._spend_within(settling.pop_all(), charge))
         return usage
 
     async def standing(self, account: Account) -> Standing:
@@ -138,7 +141,7 @@ class Meter:
             note(_labelled(usage, call, outcome))
 
     async def _paid(self, call: _Call, note: Callable[[Usage], None]) -> AsyncGenerator[ModelEvent, None]:
-        windows = await self._reserve(call)
+        limits = await self._reserve(call)
         received = Received()
         usage: Usage | None = None
         outcome = CANCELLED
@@ -157,10 +160,10 @@ class Meter:
             raise
         finally:
             usage = usage or self._unfinished(call, received, outcome)
-            self._in_background(self._settle(Charge(call.id, call.account, call.made_at, usage, call.turn_id), windows))
+            self._in_background(self._settle(Charge(call.id, call.account, call.made_at, usage, call.turn_id), limits))
             note(usage)
 
-    async def _reserve(self, call: _Call) -> Sequence[SpendWindow]:
+    async def _reserve(self, call: _Call) -> Sequence[Limit]:
         prices = self._prices.find(call.deployment, call.model.provider, call.model.name, at=call.made_at)
         most_input = most_input_tokens(call.request)
         nanos = 0 if prices is None else prices.most_nanos(most_input, call.request.max_output_tokens)
@@ -193,24 +196,29 @@ class Meter:
         usage = self._calibrations[call.deployment].estimate(call.request, received, unknown)
         return self._prices.priced(_labelled(usage, call, outcome), at=call.made_at)
 
-    async def _settle(self, charge: Charge, windows: Sequence[SpendWindow]) -> None:
-        # The ledger first: windows that the counters do not know are seeded from it.
-        try:
-            await self._charges.record(charge)
-        finally:
-            await self._spend(charge, windows, retry_seconds=SETTLE_RETRY_SECONDS)
+    async def _settle(self, charge: Charge, limits: Sequence[Limit]) -> None:
+        # The ledger first: what could not be settled is found there.
+        with self._budgets.settling(charge.id):
+            try:
+                await self._charges.record(charge)
+            finally:
+                await self._spend(charge, limits, retry_seconds=SETTLE_RETRY_SECONDS)
 
-    async def _spend(self, charge: Charge, windows: Sequence[SpendWindow], *, retry_seconds: float) -> None:
+    async def _spend_within(self, settling: ExitStack, charge: Charge) -> None:
+        with settling:
+            await self._spend(charge, (), retry_seconds=SETTLE_RETRY_SECONDS)
+
+    async def _spend(self, charge: Charge, limits: Sequence[Limit], *, retry_seconds: float) -> None:
         nanos = charge.usage.cost_nanos or 0
 
         async def spend() -> None:
-            await self._budgets.settle(charge.account, charge.id, nanos, charge.created_at, windows)
+            await self._budgets.settle(charge.account, charge.id, nanos, charge.created_at, limits)
 
         try:
             await spend()
         except Unavailable:
             async for attempt in stamina.retry_context(
-                on=Unavailable, attempts=None, timeout=retry_seconds, wait_initial=0.1, wait_max=30.0
+                on=Unavailable, attempts=None, timeout=retry_seconds, wait_initial=0.1, wait_max=5.0
             ):
                 with attempt:
                     await spend()

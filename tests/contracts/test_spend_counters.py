@@ -43,7 +43,7 @@ async def replicas(request: pytest.FixtureRequest) -> AsyncIterator[tuple[SpendC
     server = request.getfixturevalue("valkey")
     first, second = connect(server), connect(server)
     await first.flushall()
-    yield RedisSpendCounters(first), RedisSpendCounters(second)
+    yield RedisSpendCounters(first, ledger="one"), RedisSpendCounters(second, ledger="one")
     for client in (first, second):
         await client.aclose()
         await client.connection_pool.disconnect()
@@ -159,9 +159,16 @@ async def test_an_unknown_window_is_said_to_be_unknown(counters: SpendCounters) 
         await counters.reserve("r1", 1, [TENANT_DAY, unknown], seconds=60)
     with pytest.raises(LookupError):
         await counters.amounts([TENANT_DAY, unknown])
-    await counters.settle("r2", 10, [TENANT_DAY, unknown])
+    with pytest.raises(LookupError):
+        await counters.settle("r2", 10, [TENANT_DAY, unknown])
 
-    assert await amounts(counters) == SpendAmounts(10, 0)
+    assert await amounts(counters) == SpendAmounts(0, 0)
+    await counters.seed(unknown, 7)
+    await counters.settle("r2", 10, [TENANT_DAY, unknown])
+    assert [await amounts(counters, window) for window in (TENANT_DAY, unknown)] == [
+        SpendAmounts(10, 0),
+        SpendAmounts(17, 0),
+    ]
 
 
 async def test_no_limit_is_no_refusal_and_a_new_limit_counts_at_once(counters: SpendCounters) -> None:
@@ -200,7 +207,7 @@ async def test_memory_forgets_windows_a_day_after_they_ended() -> None:
 async def test_redis_lets_keys_expire(valkey: ValkeyServer) -> None:
     client = connect(valkey)
     await client.flushall()
-    counters = RedisSpendCounters(client)
+    counters = RedisSpendCounters(client, ledger="one")
     await counters.seed(TENANT_DAY, 0)
     await counters.reserve("r1", 1, [TENANT_DAY], seconds=60)
     await counters.settle("r2", 1, [TENANT_DAY])
@@ -212,9 +219,25 @@ async def test_redis_lets_keys_expire(valkey: ValkeyServer) -> None:
     await client.aclose()
 
 
+async def test_each_ledger_adds_what_it_has_to_a_window_of_redis(valkey: ValkeyServer) -> None:
+    client = connect(valkey)
+    await client.flushall()
+    first, second = (RedisSpendCounters(client, ledger=name) for name in ("one", "two"))
+    await first.seed(TENANT_DAY, 30)
+
+    with pytest.raises(LookupError):
+        await second.settle("r1", 5, [TENANT_DAY])
+    await second.seed(TENANT_DAY, 400)
+    await second.seed(TENANT_DAY, 400)
+    await second.settle("r1", 5, [TENANT_DAY])
+
+    assert await amounts(first) == await amounts(second) == SpendAmounts(435, 0)
+    await client.aclose()
+
+
 async def test_redis_refuses_amounts_that_scripts_cannot_compare(valkey: ValkeyServer) -> None:
     client = connect(valkey)
-    counters = RedisSpendCounters(client)
+    counters = RedisSpendCounters(client, ledger="one")
 
     with pytest.raises(ValueError, match="billionths"):
         await counters.reserve("r1", MAX_NANOS + 1, [TENANT_DAY], seconds=60)
@@ -227,5 +250,5 @@ async def test_redis_that_is_away_is_unavailable() -> None:
     client = Redis(host="127.0.0.1", port=free_ports(1), socket_connect_timeout=0.2)
 
     with pytest.raises(Unavailable, match="NIGHTDESK_REDIS_URL"):
-        await RedisSpendCounters(client).reserve("r1", 1, [TENANT_DAY], seconds=60)
+        await RedisSpendCounters(client, ledger="one").reserve("r1", 1, [TENANT_DAY], seconds=60)
     await client.aclose()

@@ -42,7 +42,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def desk_on(path: Path) -> AsyncIterator[Desk]:
     client = Redis.from_pool(BlockingConnectionPool.from_url(f"unix://{path / 'socket'}", max_connections=8))
-    async with open_desk(path, TextDelta("Hi."), DONE, counters=RedisSpendCounters(client)) as desk:
+    async with open_desk(path, TextDelta("Hi."), DONE, counters=RedisSpendCounters(client, ledger="one")) as desk:
         yield desk
     await client.aclose()
 
@@ -92,3 +92,30 @@ async def test_a_hard_limit_refuses_what_it_cannot_check(valkey: ValkeyServer, t
         with pytest.raises(Unavailable):
             await desk.ask()
         assert len(desk.model.asked) == 1
+
+
+async def test_calls_of_an_outage_count_once_where_valkey_comes_back_empty(
+    valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    async with desk_on(tmp_path) as desk:
+        await desk.limit(None, soft=100 * COST)
+        await ask_and_settle(desk)
+        valkey.stop()
+        for _ in range(3):
+            await desk.ask()
+
+        async def told_by_the_ledger() -> bool:
+            return await desk.amounts() == {"tenant/day": (4 * COST, None)}
+
+        await until(told_by_the_ledger)
+        empty = ValkeyServer(port=0, unix_socket_path=tmp_path / "socket")
+        empty.start()
+        try:
+
+            async def all_settled() -> bool:
+                return not desk.meter._settling and (await desk.amounts())["tenant/day"][1] is not None
+
+            await until(all_settled)
+            assert await desk.amounts() == {"tenant/day": (4 * COST, 0)}
+        finally:
+            empty.stop()

@@ -84,7 +84,7 @@ def test_a_turn_shows_its_route_and_every_call(page: Page, twin_workbench_url: s
     open_page_without_alert_check(page, f"{twin_workbench_url}/turn?id=t1")
 
     expect(page.get_by_text("route default: rule easy")).to_be_visible()
-    expect(page.get_by_text("cheap → strong, which went on with the answer: timed out")).to_be_visible()
+    expect(page.get_by_text("cheap → strong, which goes on with the answer: timed out")).to_be_visible()
     expect(cell(page, "timed out")).to_have_count(1)
     expect(cell(page, exact_money(5_150_000))).to_have_count(1)
     expect(cell(page, "estimate")).to_have_count(1)
@@ -154,7 +154,7 @@ def test_the_demo_tells_route_switch_and_calls_and_asks_as_it_was_told(
 
     facts = page.get_by_role("region", name="Last turn")
     expect(facts).to_contain_text("route default, easy: cheap, then strong")
-    expect(facts).to_contain_text("which went on with the answer: timed out")
+    expect(facts).to_contain_text("which goes on with the answer: timed out")
     expect(facts).to_contain_text("$0.000042, timed out")
     expect(facts).to_contain_text("$0.005192")
     assert (twin.chats.requests[-1].customer_tier, twin.chats.requests[-1].skip_cache) == ("gold", True)

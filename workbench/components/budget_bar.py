@@ -7,6 +7,8 @@ import html
 from nightdesk.v1 import operations_pb2
 from workbench.components.formatting import clock, exact_money, percentage, whole_money
 
+UNKNOWN = "unknown, the counters cannot be reached"
+"""Spent is then what the server's ledger has."""
 SPENT, OVER, RESERVED, SOFT = "#4f6df5", "#d9534f", "#9aa0aa", "#e5883a"
 
 
@@ -22,7 +24,8 @@ def budget_bar(budget: operations_pb2.Budget) -> str:
     parts = [_part(0.0, spent_share, color), _part(spent_share, reserved_share, RESERVED)]
     if soft is not None and soft <= whole:
         parts.append(_mark(soft / whole))
-    label = html.escape(f"{whole_money(spent)} spent, {whole_money(reserved)} reserved")
+    held = whole_money(reserved) if budget.HasField("reserved") else UNKNOWN
+    label = html.escape(f"{whole_money(spent)} spent, {held} reserved")
     return (
         f'<div role="img" aria-label="{label}" style="position: relative; height: 0.9rem; border-radius: 0.3rem; '
         f'overflow: hidden; background: rgba(128, 128, 128, 0.22)">{"".join(parts)}</div>'
@@ -43,7 +46,7 @@ def budget_facts(budget: operations_pb2.Budget) -> list[tuple[str, str]]:
     share = f" ({percentage(budget.spent.nanos, hard)})" if hard else ""
     return [
         ("Spent", exact_money(budget.spent.nanos) + share),
-        ("Reserved", exact_money(budget.reserved.nanos)),
+        ("Reserved", exact_money(budget.reserved.nanos) if budget.HasField("reserved") else UNKNOWN),
         ("Soft limit", whole_money(budget.soft_limit.nanos) if budget.HasField("soft_limit") else "none"),
         ("Hard limit", whole_money(hard) if hard is not None else "none"),
         ("Begins anew", clock(budget.reset_time)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import streamlit as st
 
 from nightdesk.routings import chain_in_words
+from nightdesk.turns import repeat_cost
 from nightdesk.v1 import chat_pb2, common_pb2
 from workbench.components.badges import Color
 from workbench.components.formatting import cache_kind, escape_markdown
@@ -29,12 +31,12 @@ def decided_by(decision: chat_pb2.RouteDecision) -> str:
     return f"route {decision.route}: {rule}" if decision.route else f"the prompt version's routing: {rule}"
 
 
-def cache_hit_box(hit: chat_pb2.CacheHit) -> None:
-    """That an earlier answer was given again, with the way to it."""
+def cache_hit_box(hit: chat_pb2.CacheHit, usage: Sequence[common_pb2.Usage]) -> None:
+    """That an earlier answer was given again, with the way to it and what the calls beside it cost."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(f"cache: {cache_kind(hit.kind)}", icon=":material/history:", color="blue")
         alike = f", similarity {hit.similarity:.3f}" if hit.kind == common_pb2.CACHE_KIND_SEMANTIC else ""
-        st.markdown(f"answered before, at no cost{alike}", width="content")
+        st.markdown(f"answered before, {escape_markdown(repeat_cost(usage))}{alike}", width="content")
         # A page link from a page to itself shows the other turn but leaves the address as it was.
         st.html(f'<a href="turn?id={quote(hit.turn_id, safe="")}" target="_self">The first turn</a>', width="content")
 

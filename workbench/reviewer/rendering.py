@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from nightdesk.routings import chain_in_words
+from nightdesk.turns import repeat_cost, switch_in_words
 from nightdesk.v1 import chat_pb2, common_pb2
 from workbench.components.formatting import (
     breadcrumb,
@@ -125,15 +126,14 @@ def _route(view: TurnView) -> list[tuple[str, str]]:
     if done is not None and done.HasField("cache_hit"):
         hit = done.cache_hit
         alike = f", similarity {hit.similarity:.3f}" if hit.kind == common_pb2.CACHE_KIND_SEMANTIC else ""
-        told = f"answered before, at no cost ({cache_kind(hit.kind)}{alike})"
+        told = f"answered before, {repeat_cost(done.usage)} ({cache_kind(hit.kind)}{alike})"
         first = f"<br><small>first in turn <code>{html.escape(hit.turn_id)}</code></small>"
         facts.append(("Cache", f"{_badge('cache', 'answered')} {told}{first}"))
     return facts
 
 
 def _switch(item: chat_pb2.RouteSwitched) -> str:
-    goes_on = ", which went on with the answer" if item.mid_stream else ""
-    told = f"{item.from_model} → {item.to_model}{goes_on}: {words(item.reason)}"
+    told = f"{switch_in_words(item)}: {words(item.reason)}"
     return f"{_badge('switched', 'degraded')} {html.escape(told)}"
 
 

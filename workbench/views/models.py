@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from nightdesk.routings import JUDGE
 from nightdesk.v1 import operations_pb2, prompt_pb2
 from workbench import queries
 from workbench.components.connection import client
@@ -80,7 +81,7 @@ def _deployments(deployments: Sequence[operations_pb2.Deployment]) -> None:
 def _route(name: str, routing: prompt_pb2.Routing) -> None:
     st.subheader(escape_markdown(name), anchor=False)
     st.dataframe(
-        rules_table(routing),
+        rules_table(routing, judges=name == JUDGE),
         hide_index=True,
         alt=f"Rules of {name}",
         column_config={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from nightdesk.turns import switch_in_words
 from nightdesk.v1 import common_pb2, operations_pb2
 from workbench import queries
 from workbench.components.badges import outcome_badge, verdict_badge
@@ -101,15 +102,14 @@ def _conversation(turn: operations_pb2.Turn) -> None:
 def _route(turn: operations_pb2.Turn) -> None:
     st.header("Route", anchor=False)
     if turn.HasField("cache_hit"):
-        cache_hit_box(turn.cache_hit)
+        cache_hit_box(turn.cache_hit, turn.usage)
     if turn.HasField("route_decision"):
         decision_box(turn.route_decision)
     elif not turn.HasField("cache_hit"):
         st.markdown("No model was to be asked.")
     for switch in turn.route_switches:
-        goes_on = ", which went on with the answer" if switch.mid_stream else ""
         st.warning(
-            escape_markdown(f"{switch.from_model} → {switch.to_model}{goes_on}: {words(switch.reason)}"),
+            escape_markdown(f"{switch_in_words(switch)}: {words(switch.reason)}"),
             icon=":material/alt_route:",
         )
 

@@ -38,6 +38,7 @@ def test_every_word_does(written: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        {"ledger": "another server's"},
         {"tenant": "other"},
         {"prompt_version": 4},
         {"index_version": "8"},

@@ -79,7 +79,7 @@ def answered(text: str = "Within 30 days. [1]", *, cost_nanos: int | None = 0) -
         citation_ids=["c1"],
         prompt_version=1,
         conversation_id="conversation-1",
-        usage=[common_pb2.Usage(provider="nightdesk", model="extractive")],
+        usage=[common_pb2.Usage(provider="nightdesk", model="extractive", purpose="answer", outcome="ok")],
     )
     if cost_nanos is not None:
         completed.cost.CopyFrom(common_pb2.Money(currency_code="USD", nanos=cost_nanos))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from cli.turns_view import print_turn
 from nightdesk import routings
-from nightdesk.v1 import chat_pb2, operations_pb2
+from nightdesk.v1 import chat_pb2, common_pb2, operations_pb2, prompt_pb2
 from tests.twins.model_operations import routing, usd
 from tests.unit.cli.conftest import Nightdesk
 from tests.unit.cli.contract_twin import CACHE_HIT, DECISION, SWITCH, ContractTwin, answered
@@ -180,6 +183,51 @@ def test_an_answer_that_was_given_before_says_so(nightdesk: Nightdesk, twin: Con
     twin.chats.turns["Refund?"] = events
     out = nightdesk("chat", "Refund?").out
     assert "answered before in turn t1, at no cost (semantic, similarity 0.971)" in out
+
+
+def test_an_answer_that_was_given_before_says_what_its_judges_cost(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    events = answered()
+    completed = events[-1].completed
+    completed.cache_hit.CopyFrom(CACHE_HIT)
+    del completed.usage[:]
+    for cost in (500_000, 877_600):
+        completed.usage.add(model="judge-model", purpose="judge", outcome="ok", cost=usd(cost))
+    twin.chats.turns["Refund?"] = events
+    out = nightdesk("chat", "Refund?").out
+    assert "answered before in turn t1, at no cost but $0.0013776 for its judges (semantic" in out
+    assert "judge-model" not in out
+
+
+def test_an_extractive_answer_does_not_go_on_with_anothers(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    switch = chat_pb2.RouteSwitched(from_model="three", to_model="extractive", reason="unavailable", mid_stream=True)
+    twin.chats.turns["Refund?"] = [chat_pb2.ChatResponse(route_switched=switch), *answered()]
+    out = nightdesk("chat", "Refund?").out
+    assert "three → extractive, which quotes the sources below what was begun: unavailable" in out
+
+
+def test_the_route_of_the_judges_has_no_economy_chain(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    twin.operations.routes = {"judge": prompt_pb2.Routing(chain=["cheap"])}
+    lines = [line.strip() for line in nightdesk("routes", "list").out.splitlines()]
+    assert lines[-2:] == ["always → cheap", "past a soft limit → the same; a hard limit refuses"]
+
+
+def test_a_budget_whose_counters_are_away_says_where_its_spending_is_from(
+    nightdesk: Nightdesk, twin: ContractTwin
+) -> None:
+    for budget in twin.operations.budgets.values():
+        budget.ClearField("reserved")
+    assert "spent by this server's ledger (the counters cannot be reached" in nightdesk("budgets", "list").out
+
+
+def test_the_outcome_of_a_call_is_whole_in_80_columns() -> None:
+    call = common_pb2.Usage(deployment="anthropic-strong", model="claude-opus-4-5-20251101", outcome="unavailable")
+    call.purpose, call.estimated, call.uncached_input_tokens, call.output_tokens = "search_question", True, 12_345, 678
+    call.cost.CopyFrom(usd(12_345_678))
+    console = Console(width=80, file=StringIO(), color_system=None)
+    with console.capture() as shown:
+        print_turn(operations_pb2.Turn(usage=[call]), console)
+    for whole in ("unavailable", "12,345", "678 estimated", "$0.012345678"):
+        assert whole in shown.get()
 
 
 def test_a_turn_shows_every_call_with_its_cost(nightdesk: Nightdesk) -> None:

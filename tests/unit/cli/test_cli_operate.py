@@ -88,11 +88,21 @@ def valid_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("valid_settings")
-def test_doctor_finds_nothing_wrong(nightdesk: Nightdesk) -> None:
+def test_doctor_finds_nothing_wrong(nightdesk: Nightdesk, twin: ContractTwin) -> None:
+    for deployment in twin.operations.deployments:
+        deployment.breaker = operations_pb2.BREAKER_STATE_CLOSED
     result = nightdesk("doctor", "--json")
     assert result.code == 0
     parts = ("python", "data directory", "settings", "server", "knowledge", "model")
     assert _states(result.out) == dict.fromkeys(parts, "ok")
+
+
+@pytest.mark.usefixtures("valid_settings")
+def test_doctor_names_the_deployments_that_are_not_asked(nightdesk: Nightdesk) -> None:
+    findings = [json.loads(line) for line in nightdesk("doctor", "--json").out.splitlines()]
+    told = [finding["detail"] for finding in findings if finding["part"] == "breaker"]
+    assert told[0].startswith("strong is open until ")
+    assert told[1:] == ["house is half open"]
 
 
 @pytest.mark.usefixtures("valid_settings")

@@ -98,7 +98,7 @@ class Desk:
         [state] = await self.budgets.states(account.tenant)
         return state.spent_nanos
 
-    async def amounts(self) -> dict[str, tuple[int, int]]:
+    async def amounts(self) -> dict[str, tuple[int, int | None]]:
         """Spent and reserved by budget."""
         states = await self.budgets.states("acme")
         return {state.budget.id: (state.spent_nanos, state.reserved_nanos) for state in states}

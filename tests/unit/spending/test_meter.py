@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from server.domain import Account, ModelFinished, ModelStarted, Period, TextDelta, Usage
+from server.domain import Account, Budget, ModelFinished, ModelStarted, Period, TextDelta, Usage
 from server.errors import BudgetExhausted, ModelError, Unavailable
-from server.ports import SpendWindow
+from server.ports import SpendAmounts, SpendWindow
 from server.shared_state.memory_spend_counters import MemorySpendCounters
 from server.spending.estimating import most_input_tokens
 from tests.unit.spending.desk import NOON, PRICES, REQUEST, SHOP, open_desk
@@ -254,6 +254,10 @@ class AwayAndBack(MemorySpendCounters):
         self._reach()
         await super().settle(reservation, nanos, windows)
 
+    async def amounts(self, windows: Sequence[SpendWindow]) -> list[SpendAmounts]:
+        self._reach()
+        return await super().amounts(windows)
+
     def _reach(self) -> None:
         if self.away:
             raise Unavailable("away")
@@ -300,6 +304,48 @@ async def test_lost_counters_are_seeded_from_the_ledger(tmp_path: Path) -> None:
         await desk.meter.close()
 
         assert await desk.amounts() == {"tenant/day": (2 * TOLD_NANOS, 0)}
+
+
+async def test_what_an_outage_left_unsettled_counts_once_where_counters_come_back_empty(tmp_path: Path) -> None:
+    counters = AwayAndBack()
+    async with open_desk(tmp_path, FINISHED, counters=counters) as desk:
+        await desk.limit(None, soft=100 * MOST_NANOS)
+        counters.away = True
+        for _ in range(3):
+            await desk.ask()
+        ledger, hour = desk.budgets._charges, (NOON, NOON + timedelta(hours=1))
+        while await ledger.spent_nanos("acme", "", *hour) < 3 * TOLD_NANOS:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+        counters._windows.clear()
+        counters.away = False
+        await desk.amounts()  # Whoever asks first has the window seeded from the ledger.
+
+        await desk.meter.close()
+
+        assert await desk.amounts() == {"tenant/day": (3 * TOLD_NANOS, 0)}
+
+
+async def test_a_call_that_was_settled_before_its_budget_was_made_is_in_the_seed(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, FINISHED) as desk:
+        await desk.ask()
+        await desk.charges()
+        await desk.limit(100 * MOST_NANOS)
+
+        assert await desk.amounts() == {"tenant/day": (TOLD_NANOS, 0)}
+
+
+async def test_a_budget_that_is_set_while_counters_are_away_is_told_with_what_the_ledger_has(tmp_path: Path) -> None:
+    counters = AwayAndBack()
+    async with open_desk(tmp_path, FINISHED, counters=counters) as desk:
+        await desk.ask()
+        await desk.charges()
+        counters.away = True
+
+        made = await desk.budgets.set(Budget("acme", "", Period.DAY, None, 100 * MOST_NANOS), "ann")
+
+        assert (made.spent_nanos, made.reserved_nanos) == (TOLD_NANOS, None)
+        assert await desk.budgets.states("acme") == [made]
+        counters.away = False
 
 
 class SlowToSeed(MemorySpendCounters):

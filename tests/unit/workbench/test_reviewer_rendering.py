@@ -115,7 +115,7 @@ def test_route_switch_cache_and_calls_are_told_and_cannot_become_markup() -> Non
 
     assert "the prompt version&#x27;s routing, easy: &lt;a&gt;, then b" in html
     assert "question_tokens 3 &lt;= 40" in html
-    assert "&lt;a&gt; → b, which went on with the answer: timed out" in html
-    assert "answered before, at no cost (semantic, similarity 0.970)" in html
+    assert "&lt;a&gt; → b, which goes on with the answer: timed out" in html
+    assert "answered before, at no cost but what is unpriced for its judges (semantic, similarity 0.970)" in html
     assert "&lt;a&gt; (m) for the judge: 0 in, 5 out, unpriced, timed out" in html
     assert "<a>" not in html

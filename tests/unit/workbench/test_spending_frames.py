@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nightdesk.v1 import common_pb2, operations_pb2
+from nightdesk.v1 import common_pb2, operations_pb2, prompt_pb2
 from tests.twins.model_operations import day_budget, deployments, routing, spend_point, usd
 from workbench.components.budget_bar import budget_bar, budget_facts, budget_state
 from workbench.components.formatting import exact_money
@@ -98,3 +98,16 @@ def test_a_budget_with_one_limit_has_a_bar(limit: str) -> None:
 
     assert "0.00%" in budget_bar(budget)
     assert dict(budget_facts(budget))["Soft limit"] == ("$0" if limit == "soft_limit" else "none")
+
+
+def test_the_route_of_the_judges_is_its_chain_alone() -> None:
+    table = rules_table(prompt_pb2.Routing(chain=["cheap"]), judges=True)
+
+    assert table.to_dict("records") == [{"rule": "", "where": "always, also past a soft limit", "asked": "cheap"}]
+
+
+def test_a_budget_whose_counters_are_away_does_not_say_that_nothing_is_reserved() -> None:
+    budget = operations_pb2.Budget(spent=common_pb2.Money(currency_code="USD", nanos=5))
+
+    assert dict(budget_facts(budget))["Reserved"].startswith("unknown")
+    assert "unknown" in budget_bar(budget)
