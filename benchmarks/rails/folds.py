@@ -24,7 +24,6 @@ from benchmarks.machine import machine
 from benchmarks.rails import quality
 from guardrails_config import train
 from guardrails_config.classifier.corpus import JAILBREAKS, Example, composed, load
-from guardrails_config.classifier.features import windows
 from guardrails_config.classifier.model import find_attack
 
 FOLDS = 5
@@ -58,7 +57,7 @@ def out_of_fold(examples: Sequence[Example], seed: int) -> tuple[list[Example], 
     """The examples with those composed of each fold, and each score under weights that have not seen its fold."""
     fold = folds(examples, seed)
     vectors = train.vectors_of(examples)
-    row_fold = np.array([fold[example.group] for example in examples for _ in windows(example.text)])
+    row_fold = np.array([fold[example.group] for example in examples for _ in train.learnt(example)])
     scored: list[Example] = []
     scores: list[float] = []
     for number in range(FOLDS):

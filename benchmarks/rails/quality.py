@@ -41,7 +41,7 @@ from nightdesk.labelled import Share
 
 DATA = shared_data()
 SETS = Path(__file__).with_name("sets")
-NAMES = ("attacks", "harmful_looking", "long_ordinary", "support", "trigger_words")
+NAMES = ("attacks", "fresh_attacks", "fresh_safe", "harmful_looking", "long_ordinary", "support", "trigger_words")
 SEED = 7
 DRAWS = 1000
 CLASSIFIER, OFF_TOPIC = "attack classifier", "off topic"

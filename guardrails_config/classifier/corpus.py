@@ -40,19 +40,19 @@ class Source:
     share: float
 
 
-JAILBREAKS = Source("safety/jailbreaks_to_2023_03_15.jsonl", True, 0.5)
+JAILBREAKS = Source("safety/jailbreaks_to_2023_03_15.jsonl", True, 0.8)
 PUBLIC = (
     Source("safety/benign_banking77_train.jsonl", False, 0.12),
     Source("safety/benign_clinc_train.jsonl", False, 0.09),
     Source("safety/benign_clinc_val.jsonl", False, 0.04),
     Source("safety/benign_documents_train.jsonl", False, 0.05),
-    Source("mtrag/cloud/corpus.jsonl", False, 0.15),
+    Source("mtrag/cloud/corpus.jsonl", False, 0.25),
 )
-ATTACKS = Source("attacks.txt", True, 0.4)
+ATTACKS = Source("attacks.txt", True, 0.8)
 BURIED_ATTACKS = Source("attacks.txt, in an ordinary text", True, 0.05)
 ORDINARY = Source("ordinary.txt", False, 0.6)
 LONG_ATTACKS = Source("attacks.txt, joined", True, 0.05)
-LONG_MESSAGES = Source("ordinary.txt and questions, joined", False, 0.1)
+LONG_MESSAGES = Source("ordinary.txt and questions, joined", False, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
