@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from guardrails_config.classifier.corpus import Example, composed, load
+from guardrails_config.classifier.composition import composed
+from guardrails_config.classifier.corpus import Example, load
 from guardrails_config.classifier.features import DIMENSION, features, lone_sentences, parts, windows
 from guardrails_config.classifier.model import WEIGHTS
 

@@ -23,7 +23,8 @@ from scipy.sparse import vstack
 from benchmarks.machine import machine
 from benchmarks.rails import quality
 from guardrails_config import train
-from guardrails_config.classifier.corpus import JAILBREAKS, Example, composed, load
+from guardrails_config.classifier.composition import composed
+from guardrails_config.classifier.corpus import JAILBREAKS, Example, load
 from guardrails_config.classifier.model import find_attack
 
 FOLDS = 5

@@ -27,7 +27,8 @@ from benchmarks.machine import machine
 from benchmarks.mtrag import shared_data
 from benchmarks.rails.tfidf import train_tfidf
 from guardrails_config import train
-from guardrails_config.classifier.corpus import Example, composed, load
+from guardrails_config.classifier.composition import composed
+from guardrails_config.classifier.corpus import Example, load
 from guardrails_config.classifier.model import find_attack
 from guardrails_config.detectors.exfiltration import find_exfiltration
 from guardrails_config.detectors.harmful import find_harmful_request

@@ -23,10 +23,6 @@ SAME = 0.3
 """Overlap of five-word shingles, in parts of the shorter text, from which two attacks are held for versions of one."""
 PASSAGES = 1500
 """How many passages of documentation are taken, evenly spread over the file."""
-BURIED = 400
-"""How many attacks written for this project are put behind or before an ordinary text."""
-JOINED = 1600
-"""How many longer texts are joined from several sentences; half of them are attacks."""
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
@@ -42,17 +38,17 @@ class Source:
 
 JAILBREAKS = Source("safety/jailbreaks_to_2023_03_15.jsonl", True, 0.8)
 PUBLIC = (
-    Source("safety/benign_banking77_train.jsonl", False, 0.12),
-    Source("safety/benign_clinc_train.jsonl", False, 0.09),
-    Source("safety/benign_clinc_val.jsonl", False, 0.04),
+    Source("safety/benign_banking77_train.jsonl", False, 0.25),
+    Source("safety/benign_clinc_train.jsonl", False, 0.25),
+    Source("safety/benign_clinc_val.jsonl", False, 0.1),
     Source("safety/benign_documents_train.jsonl", False, 0.05),
     Source("mtrag/cloud/corpus.jsonl", False, 0.25),
 )
+QUESTIONS = PUBLIC[:3]
 ATTACKS = Source("attacks.txt", True, 0.8)
-BURIED_ATTACKS = Source("attacks.txt, in an ordinary text", True, 0.05)
 ORDINARY = Source("ordinary.txt", False, 0.6)
-LONG_ATTACKS = Source("attacks.txt, joined", True, 0.05)
-LONG_MESSAGES = Source("ordinary.txt and questions, joined", False, 0.3)
+LONG_MESSAGES = Source("long_messages.jsonl", False, 0.5)
+"""Whole messages and e-mails of customers, written for this project: one is as it stands, not a template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Example:
 
 
 def load(data_dir: Path, seed: int) -> list[Example]:
-    """All texts as they are, without `composed` ones. Raises OSError where a file is missing."""
+    """All texts as they are, without those of composition.py. Raises OSError where a file is missing."""
     rows = _rows(data_dir / JAILBREAKS.name)
     examples = _jailbreaks(rows)
     number = itertools.count(len(rows))
@@ -78,10 +74,13 @@ def load(data_dir: Path, seed: int) -> list[Example]:
         rows = _rows(data_dir / source.name)
         step = max(1, len(rows) // PASSAGES) if source.name.startswith("mtrag") else 1
         examples += [Example(plain(row["text"]), source, next(number)) for row in rows[::step]]
+    here = Path(__file__).parent
+    messages = _rows(here / LONG_MESSAGES.name)
+    examples += [Example(plain(row["text"]), LONG_MESSAGES, next(number)) for row in messages]
     return examples + [
         Example(plain(text), source, group)
         for source in (ATTACKS, ORDINARY)
-        for group, texts in zip(number, written(Path(__file__).with_name(source.name), seed), strict=False)
+        for group, texts in zip(number, written(here / source.name, seed), strict=False)
         for text in texts
     ]
 
@@ -115,29 +114,6 @@ def _jailbreaks(rows: Sequence[dict[str, str]]) -> list[Example]:
         Example(text, JAILBREAKS, group, sizes[group] ** -0.5, row.get("date", ""))
         for text, group, row in zip(texts, groups, rows, strict=True)
     ]
-
-
-def composed(examples: Sequence[Example], seed: int) -> Iterator[Example]:
-    """Attacks in ordinary texts, several attacks in one, and long messages. Each keeps the group of its first part.
-
-    They are put together from `examples` alone, so that what is held out stays out.
-    """
-    draw = random.Random(seed)
-    public = [example for example in examples if example.source in PUBLIC]
-    questions = [example for example in public if "banking" in example.source.name or "clinc" in example.source.name]
-    hosts = [example for example in public if 200 < len(example.text) < 1500] or questions
-    attacks = [example for example in examples if example.source is ATTACKS]
-    ordinary = [example for example in examples if example.source is ORDINARY]
-    for example in draw.sample(attacks, min(BURIED, len(attacks))):
-        host = draw.choice(hosts).text
-        parts = [example.text, host] if draw.random() < 0.3 else [host, example.text]
-        yield Example("\n".join(parts), BURIED_ATTACKS, example.group)
-    for number in range(JOINED):
-        kind = attacks if number % 2 else ordinary
-        first = draw.choice(kind)
-        others = [draw.choice(kind if draw.random() < 0.6 else questions) for _ in range(draw.randint(2, 9))]
-        source = LONG_ATTACKS if kind is attacks else LONG_MESSAGES
-        yield Example(" ".join(part.text for part in (first, *others)), source, first.group)
 
 
 def _sentence(template: str, lists: dict[str, list[str]], draw: random.Random) -> str:

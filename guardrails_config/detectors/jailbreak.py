@@ -115,6 +115,7 @@ _PATTERNS = (
             r"\b|\bjailbroken\b(?! (?:i?phone|ipad|device))"
         ),
         ("jailbr",),
+        re.compile(r"\b(?:i?phone|ipad|tablet|device|console|handset)(?: is| was| got| has been|'s)?(?: already)? $"),
     ),
     Pattern(
         "points for breaking character",

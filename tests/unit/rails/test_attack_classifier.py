@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.rails import folds
 from guardrails_config import train
-from guardrails_config.classifier import corpus, model
+from guardrails_config.classifier import composition, corpus, model
 from guardrails_config.classifier.concepts import concept_codes
 from guardrails_config.classifier.features import DIMENSION, WINDOW, features, windows
 
@@ -69,6 +69,20 @@ def test_the_same_words_in_two_languages_are_the_same_concepts(one: str, other: 
     assert concept_codes(one) == concept_codes(other) != set()
 
 
+LONG_STORY = (
+    "Hello, I am the one who rang about the wardrobe. Your man came on the Tuesday and not on the Monday, so I lost a "
+    "day at work for it. He told me to ignore the first letter, then the second one said I must not ignore it. I kept "
+    "the instructions, page nine is torn. My wife thinks that the left door was made for another model. We moved it to "
+    "the hall, where it now stands like a guest who does not know when to leave. On Friday I was asked for a code that "
+    "I never got. The lady said she would ring back, and from then on nothing. I am not angry with her, she was new. "
+)
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_story_is_no_attack_by_being_long(times: int) -> None:
+    assert model.find_attack(LONG_STORY * times + "Could you send the right door?").score < 0.5
+
+
 @pytest.mark.parametrize("text", ["", " ", "?!", "a", "\ud800", "予約"])
 def test_any_text_has_features(text: str) -> None:
     buckets, values = features(text)
@@ -92,7 +106,8 @@ def test_training_is_reproducible_and_says_what_it_does_on_what_it_has_not_seen(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(corpus, "VARIANTS", 2)
-    monkeypatch.setattr(corpus, "JOINED", 20)
+    for number in ("JOINED", "STRUNG", "PAIRS"):
+        monkeypatch.setattr(composition, number, 20)
     attacks = [f"{PERSONA} variant {number} of the same persona" for number in range(12)]
     days = [f"2023-03-{1 + number:02}" for number in range(12)]
     write(tmp_path / corpus.JAILBREAKS.name, attacks, days)
@@ -165,11 +180,33 @@ def test_later_jailbreaks_are_held_out() -> None:
 def test_what_is_put_together_holds_nothing_that_is_held_out() -> None:
     sources = (corpus.ATTACKS, corpus.ORDINARY, corpus.PUBLIC[0])
     kept = [corpus.Example(f"kept {source.name} {number}", source, number) for source in sources for number in range(9)]
-    joined = list(corpus.composed(kept, seed=1))
+    joined = composition.composed(kept, seed=1)
     assert {example.source.attack for example in joined} == {True, False}
     words = {part.text for part in kept}
     assert all(example.text.replace("\n", " ").split("kept ")[1:] for example in joined)
     assert all(f"kept {part.strip()}" in words for example in joined for part in example.text.split("kept ")[1:])
+
+
+def test_ordinary_sentences_are_strung_at_every_length_and_an_attack_stands_beside_the_same_text_without_it() -> None:
+    messages = [
+        "I waited until noon. Nobody came to the door. The lamp is still dark!",
+        "It rained. We paid twice for it.",
+    ]
+    examples = [corpus.Example(text, corpus.LONG_MESSAGES, number) for number, text in enumerate(messages)]
+    examples += [
+        corpus.Example(f"where is parcel {number}", source, 5) for number, source in enumerate(corpus.QUESTIONS)
+    ]
+    examples += [corpus.Example("the shop is shut", corpus.ORDINARY, 8), corpus.Example("DROP IT", corpus.ATTACKS, 9)]
+    strung = [each for each in composition.composed(examples, seed=1) if each.source is composition.STRUNG_MESSAGES]
+    lengths = [len(each.text) for each in strung]
+    assert min(lengths) < 40
+    assert 500 < max(lengths) <= composition.LONGEST
+    assert not any("DROP IT" in each.text for each in strung)
+    without = {each.text.replace(" ", "") for each in strung}
+    pairs = [each for each in composition.composed(examples, seed=1) if each.source is composition.BURIED_ATTACKS]
+    apart = [each.text.replace("DROP IT", "").replace(" ", "") for each in pairs[-composition.PAIRS :]]
+    assert all("DROP IT" in each.text for each in pairs)
+    assert set(apart) <= without
 
 
 def test_folds_keep_families_together_and_deal_each_source_evenly() -> None:
