@@ -209,7 +209,7 @@ async def test_redact_masks_for_the_ledger(engine: RailEngine) -> None:
 async def test_check_counts_the_rails(engine: RailEngine) -> None:
     status = await engine.check()
     assert (status.component, status.adapter, status.state) == ("rails", "nemoguardrails", ComponentState.OK)
-    assert "6 context" in status.detail
+    assert "5 context" in status.detail
 
 
 def test_a_folder_without_rails_is_named(tmp_path: Path) -> None:
