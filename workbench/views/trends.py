@@ -61,7 +61,7 @@ def show() -> None:
     with right:
         _latency(frame, (start, end))
     _whole_range(totals)
-    with st.expander(f"All {len(frame):,} points", icon=":material/table:"):
+    with st.expander(f"The points of the charts ({len(frame):,})", icon=":material/table:"):
         st.dataframe(frame, hide_index=True, placeholder=NOTHING, alt="All points", column_config=_point_columns(frame))
 
 
