@@ -27,9 +27,16 @@ class RedisReach:
     """
 
     def __init__(
-        self, name: str, *, effect: str, timeout: float, failures: int = 1, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        *,
+        effect: str,
+        timeout: float | None,
+        failures: int = 1,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`timeout`: the seconds that Redis may take. `failures`: so many in a row are an outage."""
+        """`timeout`: the seconds that Redis may take, waiting for a connection included; None leaves that to the
+        client's own. `failures`: so many in a row are an outage."""
         self._name = name
         self._effect = effect
         self._timeout = timeout

@@ -20,8 +20,6 @@ is known as settled for as long."""
 MAX_NANOS = 2**53 - 1
 """Scripts compare numbers as doubles, which hold every integer up to here (9,007,199 dollars). The sums themselves are
 kept by Redis in 64 bits; one beyond this bound is still greater than any limit, so that rounding lets no call pass."""
-LONGEST_WAIT = 1.0
-"""Seconds that Redis may take."""
 OUTAGE_FAILURES = 3
 """So many in a row before Redis is left alone: a call under a hard limit is refused then without asking."""
 
@@ -145,7 +143,8 @@ class RedisSpendCounters:
         self._reach = RedisReach(
             "spend_counters",
             effect="soft limits go by the ledger, hard limits refuse",
-            timeout=LONGEST_WAIT,
+            # In a rush calls wait for one another: a limit for all of it would take that for an outage.
+            timeout=None,
             failures=OUTAGE_FAILURES,
         )
 
